@@ -1,0 +1,114 @@
+"""Keras models from tutorials: .keras, .h5, SavedModel. The one place under watcher/ that imports TensorFlow."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watcher.errors import ModelError
+from watcher.recognition.model import InputConvention, Model, Scale, Shape
+
+
+def load_keras(path: Path, convention: InputConvention) -> Model:
+    """Load a Keras model whose ten outputs are the digits in order, as probabilities or as logits.
+
+    Raises ModelError where TensorFlow is missing or the file is not such a model.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        import keras
+        import tensorflow as tf
+    except ImportError as error:
+        raise ModelError(
+            f"{path} is a Keras model, and TensorFlow is not installed",
+            hint="Install it with: pip install 'digit-watcher[train]'  (in the repository: make train-env)",
+        ) from error
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    try:
+        if path.is_dir():
+            call, shape = _saved_model(tf.saved_model.load(str(path)))
+        else:
+            model = keras.saving.load_model(path, compile=False)
+            call, shape = (lambda x: np.asarray(model(x, training=False))), tuple(model.input_shape[1:])
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ModelError(
+            f"Keras cannot load {path}: {str(error).splitlines()[0] if str(error) else type(error).__name__}",
+            hint="Check that the file is whole and was saved by Keras 2 or 3 without custom layers.",
+        ) from error
+    network = KerasNetwork(call, _fed_shape(path, shape, convention), convention.scale)
+    network.try_once(path)
+    return Model(f"{path.stem}-{_digest(path)[:8]}", network)
+
+
+def _saved_model(loaded: Any) -> tuple[Callable[[NDArray[np.float32]], NDArray[np.float32]], tuple[int | None, ...]]:
+    serve = loaded.signatures["serving_default"]
+    ((name, spec),) = serve.structured_input_signature[1].items()
+
+    def call(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        (out,) = serve(**{name: batch}).values()
+        return np.asarray(out)
+
+    call.keep = loaded  # type: ignore[attr-defined]  # the signature holds its variables only weakly
+    return call, tuple(spec.shape[1:])
+
+
+def _fed_shape(path: Path, shape: tuple[int | None, ...], convention: InputConvention) -> tuple[int, ...]:
+    wanted = [(28 * 28,)] if convention.shape is Shape.FLAT else [(28, 28), (28, 28, 1)]
+    for candidate in wanted:
+        if len(shape) == len(candidate) and all(a in (None, b) for a, b in zip(shape, candidate, strict=True)):
+            return candidate
+    raise ModelError(
+        f"{path} takes pictures of shape {shape}; `input: {{shape: {convention.shape}}}` gives {wanted[-1]}",
+        hint="Set input.shape in config.yaml: flat for (784,), image for (28, 28) or (28, 28, 1).",
+    )
+
+
+class KerasNetwork:
+    """A callable (n, …) float32 → (n, 10), fed as its tutorial fed it."""
+
+    def __init__(
+        self, call: Callable[[NDArray[np.float32]], NDArray[np.float32]], shape: tuple[int, ...], scale: Scale
+    ) -> None:
+        self._call, self._shape, self._scale = call, shape, scale
+
+    def try_once(self, path: Path) -> None:
+        """Read a blank picture; raises ModelError where the answer is not ten numbers."""
+        out = np.asarray(self._call(self._fed(np.zeros((1, 28, 28), np.uint8))))
+        if out.shape != (1, 10):
+            raise ModelError(
+                f"{path} answers with shape {out.shape[1:]}, not ten digits", hint="Use a model with ten outputs."
+            )
+
+    def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, 28, 28) uint8, ink 255 on 0 → (n, 10) float32; probabilities are turned back into logits."""
+        # One at a time: a matrix product over a batch may round differently from one row's.
+        rows = [np.asarray(self._call(self._fed(batch[i : i + 1])), np.float32) for i in range(len(batch))]
+        return np.concatenate([_as_logits(row) for row in rows]) if rows else np.empty((0, 10), np.float32)
+
+    def _fed(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        values = batch.astype(np.float32)
+        if self._scale is Scale.UNIT:
+            values /= 255
+        elif self._scale is Scale.L2_COLUMNS:
+            length = np.sqrt((values**2).sum(axis=1, keepdims=True))
+            values /= np.where(length == 0, 1, length)
+        return values.reshape(len(batch), *self._shape)
+
+
+def _as_logits(row: NDArray[np.float32]) -> NDArray[np.float32]:
+    if row.min() >= 0 and abs(float(row.sum()) - 1) < 1e-3:
+        return np.log(np.maximum(row, 1e-12))
+    return row
+
+
+def _digest(path: Path) -> str:
+    """sha256 of the file, or of a SavedModel's files in the order of their names."""
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,191 @@
+"""Load a model, and ask it: 28×28 pictures in, logits out.
+
+Three kinds: our bundle (LiteRT weights and a card), and the Keras files and SavedModel folders that
+tutorials leave behind. TensorFlow is imported only for the latter two.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watcher.errors import ModelError
+from watcher.recognition.verdict import DIGITS, Calibration, Thresholds
+
+CARD_NAME = "model.json"
+CARD_FORMAT = 1
+SHIPPED = Path(__file__).parent.parent / "models" / "digitnet"
+
+
+class Scale(StrEnum):
+    """How pixel values 0–255 were brought to the range that a Keras model was trained on."""
+
+    UNIT = "unit"  # divided by 255
+    RAW = "raw"  # left at 0–255
+    L2_COLUMNS = "l2_columns"  # keras.utils.normalize(x, axis=1): each column of the picture has length 1
+
+
+class Shape(StrEnum):
+    """What one picture looks like to a Keras model."""
+
+    IMAGE = "image"  # (28, 28) or (28, 28, 1), whichever the model's input says
+    FLAT = "flat"  # (784,)
+
+
+@dataclass(frozen=True, slots=True)
+class InputConvention:
+    """How a Keras model wants to be fed. Bundles say it themselves, in their card."""
+
+    scale: Scale = Scale.UNIT
+    shape: Shape = Shape.IMAGE
+
+
+class Network(Protocol):
+    """Anything that reads 28×28 pictures."""
+
+    def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Take (n, 28, 28) uint8 with ink 255 on 0; give (n, 10) or (n, 11) float32 logits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A network with what is needed to trust its answers.
+
+    name: what stands in the results: the model's name and the first eight hex digits of its weights' sha256.
+    classes: "0" to "9", then "not_a_digit" where the network has that output.
+    """
+
+    name: str
+    network: Network
+    classes: tuple[str, ...] = DIGITS
+    calibration: Calibration = Calibration()
+    thresholds: Thresholds = Thresholds()
+
+    def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, 28, 28) uint8, ink 255 on 0 → (n, len(classes)) float32."""
+        return self.network.logits(batch)
+
+
+def load_model(path: Path, convention: InputConvention | None = None) -> Model:
+    """Load the model at `path`: a bundle folder, a .keras or .h5 file, or a SavedModel folder.
+
+    convention is for Keras models; bundles carry their own.
+    Raises ModelError where nothing usable is there.
+    """
+    if (path / CARD_NAME).is_file():
+        return _load_bundle(path)
+    if path.suffix in (".keras", ".h5", ".hdf5") or (path / "saved_model.pb").is_file():
+        from watcher.recognition.keras_model import load_keras
+
+        return load_keras(path, convention or InputConvention())
+    if not path.exists():
+        raise ModelError(f"no model at {path}", hint="Set `model` in config.yaml to a bundle folder or a Keras file.")
+    raise ModelError(
+        f"{path} is not a model: it has no {CARD_NAME} and is no .keras, .h5 or SavedModel",
+        hint="Make a bundle with `digit-train export`, or name a Keras file.",
+    )
+
+
+def _load_bundle(folder: Path) -> Model:
+    card = _read_card(folder / CARD_NAME)
+    try:
+        weights_path = folder / Path(card["weights"]).name
+        expected = str(card["sha256"])
+        classes = tuple(str(name) for name in card["classes"])
+        calibration = Calibration(**card["calibration"])
+        thresholds = Thresholds(**card["thresholds"])
+        name = str(card["name"])
+    except (KeyError, TypeError) as error:
+        raise ModelError(
+            f"{folder / CARD_NAME} lacks or misspells {error}", hint="Export the bundle again with `digit-train export`."
+        ) from error
+    weights = _read_weights(weights_path, expected)
+    if classes[:10] != DIGITS or len(classes) > 11:
+        raise ModelError(
+            f"{folder / CARD_NAME}: classes are {classes}, not the ten digits in order",
+            hint="Use a model trained on MNIST's ten digits.",
+        )
+    return Model(f"{name}-{expected[:8]}", LiteRTNetwork(weights, len(classes)), classes, calibration, thresholds)
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot read the card {path}: {error}", hint="Export the bundle again.") from error
+    if not isinstance(card, dict) or card.get("format") != CARD_FORMAT:
+        found = card.get("format") if isinstance(card, dict) else type(card).__name__
+        raise ModelError(
+            f"{path}: card format {found!r}, this version reads format {CARD_FORMAT}",
+            hint="Export the bundle again with this version's `digit-train export`.",
+        )
+    return card
+
+
+def _read_weights(path: Path, expected_sha256: str) -> bytes:
+    # Read, not mapped: a file replaced under a mapping would change answers, or kill the reader.
+    try:
+        weights = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"cannot read the weights: {error}", hint="Restore the file from where it came.") from error
+    found = hashlib.sha256(weights).hexdigest()
+    if found != expected_sha256:
+        raise ModelError(
+            f"{path} is damaged or not the card's: sha256 {found[:12]}…, the card says {expected_sha256[:12]}…",
+            hint="Restore the bundle from where it came, or export it again.",
+        )
+    return weights
+
+
+class LiteRTNetwork:
+    """A .tflite network run one picture at a time, so that an answer never depends on its neighbours."""
+
+    def __init__(self, weights: bytes, classes: int) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            self._interpreter = Interpreter(model_content=weights, num_threads=1)
+            self._interpreter.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"LiteRT cannot load the weights: {error}", hint="Export the bundle again.") from error
+        entry = self._interpreter.get_input_details()[0]
+        out = self._interpreter.get_output_details()[0]
+        if int(np.prod(entry["shape"])) != 28 * 28 or int(np.prod(out["shape"])) != classes:
+            raise ModelError(
+                f"the weights map {tuple(entry['shape'])} to {tuple(out['shape'])}, not one 28×28 picture to {classes}",
+                hint="Export the bundle again with `digit-train export`.",
+            )
+        self._entry, self._out, self._classes = entry, out, classes
+        self._table = _input_table(entry)
+
+    def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, 28, 28) uint8, ink 255 on 0 → (n, classes) float32."""
+        answers = np.empty((len(batch), self._classes), np.float32)
+        shape = tuple(self._entry["shape"])
+        for i, picture in enumerate(batch):
+            self._interpreter.set_tensor(self._entry["index"], self._table[picture].reshape(shape))
+            self._interpreter.invoke()
+            answers[i] = self._real(self._interpreter.get_tensor(self._out["index"])[0])
+        return answers
+
+    def _real(self, value: NDArray[Any]) -> NDArray[np.float32]:
+        scale, zero = self._out["quantization"]
+        if scale == 0:
+            return value.astype(np.float32)
+        return (value.astype(np.float32) - zero) * np.float32(scale)
+
+
+def _input_table(entry: dict[str, Any]) -> NDArray[Any]:
+    """Pixel value 0–255 → what the input tensor wants, as a table of 256: x/255, quantised where it is int8."""
+    unit = np.arange(256, dtype=np.float64) / 255
+    dtype, (scale, zero) = entry["dtype"], entry["quantization"]
+    if scale == 0:
+        return unit.astype(dtype)
+    info = np.iinfo(dtype)
+    return np.clip(np.rint(unit / scale + zero), info.min, info.max).astype(dtype)

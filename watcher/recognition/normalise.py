@@ -1,0 +1,128 @@
+"""Any grey picture → the 28×28 form of MNIST that the network was trained on.
+
+The form is that of the qmnist reconstruction (Yadav & Bottou 2019): tight box of the ink, longer side
+20 px by area averaging, peak 255, centre of mass in the middle. What stands before it makes ink out of
+paper: find the paper, take it away, keep the strokes that belong together, and give them the width that
+MNIST's strokes have, at full resolution: a one-pixel line does not survive shrinking.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from watcher.recognition.ink import Ink, find_ink
+from watcher.recognition.pieces import Piece, find_pieces
+from watcher.recognition.verdict import Reason, Unreadable
+
+SIDE = 28
+BOX = 20
+# Stroke widths in px of the 20-px box. MNIST's 5th to 95th percentile is 1.28 to 3.04, its median 1.96.
+THINNEST, THIN_TARGET = 1.5, 1.9
+THICKEST, THICK_TARGET = 3.6, 3.2
+# Strokes are widened or thinned on a box of at least this many pixels, to place their edges well.
+WORKING_BOX = 80
+
+Soft = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """digit: (28, 28) uint8, ink 255 on 0. digits_seen: how many digits stand in the picture, at least 1."""
+
+    digit: NDArray[np.uint8]
+    digits_seen: int = 1
+
+
+def normalise(grey: NDArray[np.uint8]) -> Normalised:
+    """Bring a (h, w) uint8 picture of either polarity into MNIST's form.
+
+    A picture that has that form already passes through unchanged.
+    Raises Unreadable(BLANK) where nothing is drawn.
+    """
+    if has_mnist_form(grey):
+        return Normalised(grey.copy())
+    ink = find_ink(grey)
+    if ink is None:
+        raise Unreadable(Reason.BLANK, "nothing is drawn on this picture")
+    pieces = find_pieces(ink)
+    if not pieces:
+        raise Unreadable(Reason.BLANK, "there are only specks on this picture")
+    return Normalised(draw(ink, pieces[0]), len(pieces))
+
+
+def has_mnist_form(grey: NDArray[np.uint8]) -> bool:
+    """Say whether a picture is 28×28, light on black, its box 20 px, its centre of mass in the middle."""
+    if grey.shape != (SIDE, SIDE) or grey.max() < 250:
+        return False
+    drawn = grey > 0
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    if max(height, width) != BOX:
+        return False
+    return all(abs(middle - SIDE / 2) < 1.0 for middle in _centre_of_mass(grey.astype(np.float32)))
+
+
+def draw(ink: Ink, piece: Piece) -> NDArray[np.uint8]:
+    """Draw one piece of ink as (28, 28) uint8 in MNIST's form."""
+    strokes = _with_fitting_strokes(*_cut_out(ink, piece))
+    rows, columns = (np.flatnonzero(strokes.max(axis=axis) > 0.1) for axis in (1, 0))
+    tight = strokes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = BOX / max(tight.shape)
+    size = tuple(max(1, round(side * scale)) for side in reversed(tight.shape))
+    small = np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.float32)
+    return _in_the_middle(small / small.max())
+
+
+def _cut_out(ink: Ink, piece: Piece) -> tuple[Soft, float]:
+    """The piece's box with a margin, enlarged where it is small; and its longer side in the new pixels."""
+    top, left, height, width = piece.box
+    margin = 2
+    strength = np.pad(ink.strength, margin)[top : top + height + 2 * margin, left : left + width + 2 * margin]
+    mine = np.pad(piece.mask, margin)
+    mine = np.asarray(cv2.dilate(mine, np.ones((3, 3), np.uint8)), np.uint8)
+    cut = np.where(mine > 0, strength, np.float32(0)).astype(np.float32)
+    longer = max(height, width)
+    if longer >= WORKING_BOX:
+        return cut, float(longer)
+    factor = -(-WORKING_BOX // longer)
+    return np.asarray(cv2.resize(cut, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)), longer * factor
+
+
+def _with_fitting_strokes(strokes: Soft, longer: float) -> Soft:
+    """Widen hairlines and thin out marker strokes to widths that the network knows."""
+    mask = (strokes > 0.5).astype(np.uint8)
+    inside = np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5))
+    # A bar of width w has a mean distance of w/4 to its edge, half a pixel less than counted from outside.
+    width = 4 * max(float(inside[mask > 0].mean()) - 0.5, 0.25) if mask.any() else 1.0
+    unit = longer / BOX
+    if width < THINNEST * unit:
+        grow = (THIN_TARGET * unit - width) / 2
+        pad = int(grow) + 2
+        strokes, mask = np.pad(strokes, pad), np.pad(mask, pad)
+        outside = np.asarray(cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5))
+        return np.maximum(strokes, np.clip(grow + 1 - outside, 0, 1)).astype(np.float32)
+    if width > THICKEST * unit:
+        thin = min((width - THICK_TARGET * unit) / 2, 0.3 * width)
+        return np.clip(inside - thin + 0.5, 0, 1).astype(np.float32)
+    return strokes
+
+
+def _in_the_middle(small: Soft) -> NDArray[np.uint8]:
+    row, column = _centre_of_mass(small)
+    top, left = (
+        min(max(round(SIDE / 2 - middle), 0), SIDE - side)
+        for middle, side in zip((row, column), small.shape, strict=True)
+    )
+    canvas = np.zeros((SIDE, SIDE), np.uint8)
+    canvas[top : top + small.shape[0], left : left + small.shape[1]] = np.rint(small * 255)
+    return canvas
+
+
+def _centre_of_mass(values: Soft) -> tuple[float, float]:
+    """Row and column of the centre of mass, in pixels from the top left corner of the first pixel's middle."""
+    total = float(values.sum())
+    row = float(values.sum(axis=1) @ np.arange(values.shape[0])) / total
+    column = float(values.sum(axis=0) @ np.arange(values.shape[1])) / total
+    return row, column

@@ -1,0 +1,100 @@
+"""Ink → the pieces of it that are digits: strokes that belong together, without specks, lines and stickers."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from watcher.recognition.ink import Ink
+
+# Shares of the tallest piece's size.
+NEAR = 0.12  # strokes closer than this belong to one digit
+SPECK = 0.2  # pieces smaller than this are specks
+ANOTHER_DIGIT = 0.55  # a second piece as tall as this, beside the first, is another digit
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """box: top, left, height, width in px of the ink. mask: (height, width) uint8, 1 where it is drawn."""
+
+    box: tuple[int, int, int, int]
+    mask: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    top: int
+    left: int
+    height: int
+    width: int
+    weight: float
+    label: int
+
+    @property
+    def longer(self) -> int:
+        return max(self.height, self.width)
+
+
+def find_pieces(ink: Ink) -> list[Piece]:
+    """Digits in the ink, the most prominent first; [] where there are only specks."""
+    mask = _without_lines(ink.mask)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    if count < 2:
+        return []
+    tallest = int(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())
+    if tallest < 4:
+        return []
+    groups, group_labels = _grouped(mask, gap=max(1, round(NEAR * tallest)))
+    main = max(groups, key=lambda group: _prominence(group, mask.shape))
+    digits = [main, *(other for other in groups if other is not main and _is_another_digit(other, main))]
+    return [_piece(group, mask, group_labels) for group in digits]
+
+
+def _without_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Leave out rules and frame lines: thin, and running from one rim to another."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    height, width = mask.shape
+    keep = np.ones(count, np.uint8)
+    keep[0] = 0
+    for label in range(1, count):
+        _, _, w, h, _ = stats[label]
+        if (w >= 0.95 * width and h <= 0.08 * height) or (h >= 0.99 * height and w <= 0.04 * width and width > 28):
+            keep[label] = 0
+    return keep[labels] if keep.any() else mask
+
+
+def _grouped(mask: NDArray[np.uint8], gap: int) -> tuple[list[_Group], NDArray[np.int32]]:
+    """Join strokes that stand closer than `gap` pixels."""
+    size = gap | 1
+    near = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    count, joined = cv2.connectedComponents(near, connectivity=8)
+    labels = np.where(mask > 0, joined, 0).astype(np.int32)
+    groups = []
+    for label in range(1, count):
+        rows, columns = np.nonzero(labels == label)
+        top, left = int(rows.min()), int(columns.min())
+        box = (top, left, int(rows.max()) - top + 1, int(columns.max()) - left + 1)
+        groups.append(_Group(*box, weight=float(len(rows)), label=label))
+    return groups, labels
+
+
+def _prominence(group: _Group, shape: tuple[int, int]) -> float:
+    """Large and near the middle; a sticker in a corner or a hand at the rim is neither."""
+    row = (group.top + group.height / 2) / shape[0] - 0.5
+    column = (group.left + group.width / 2) / shape[1] - 0.5
+    off_centre = min(1.0, 2 * float(np.hypot(row, column)))
+    return group.longer * (1 - 0.6 * off_centre**2)
+
+
+def _is_another_digit(other: _Group, main: _Group) -> bool:
+    if other.height < ANOTHER_DIGIT * main.height or other.height > 1.8 * main.height:
+        return False
+    shared = min(other.left + other.width, main.left + main.width) - max(other.left, main.left)
+    return shared <= 0.25 * min(other.width, main.width) and other.weight >= 0.15 * main.weight
+
+
+def _piece(group: _Group, mask: NDArray[np.uint8], labels: NDArray[np.int32]) -> Piece:
+    part = (slice(group.top, group.top + group.height), slice(group.left, group.left + group.width))
+    mine = (labels[part] == group.label) & (mask[part] > 0)
+    return Piece((group.top, group.left, group.height, group.width), mine.astype(np.uint8))
