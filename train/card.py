@@ -1,0 +1,56 @@
+"""model.json: what a bundle says of itself."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from train.calibrate import Fitted
+
+WEIGHTS = "model.tflite"
+FILE = "model.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the weights come from: everything needed to make them again."""
+
+    commands: tuple[str, ...]
+    data: tuple[str, ...]  # each with its licence
+    recipe: Mapping[str, Any]
+    trained_on: int
+    seconds: float
+    versions: Mapping[str, str]
+
+
+def card(
+    name: str,
+    weights: bytes,
+    classes: tuple[str, ...],
+    fitted: Fitted,
+    origin: Origin,
+    scores: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The card of these weights. `scores` must come from `evaluate` on these very weights."""
+    return {
+        "format": FORMAT,
+        "name": name,
+        "weights": WEIGHTS,
+        "sha256": hashlib.sha256(weights).hexdigest(),
+        "classes": list(classes),
+        "input": {"height": 28, "width": 28, "scale": "unit", "shape": "image"},
+        "calibration": asdict(fitted.calibration),
+        "thresholds": asdict(fitted.thresholds),
+        "training": asdict(origin),
+        "scores": {**scores, "synthetic_garbage": fitted.garbage_shares},
+    }
+
+
+def write(folder: Path, contents: Mapping[str, Any], weights: bytes) -> None:
+    """Write weights, then card, into the bundle's folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / WEIGHTS).write_bytes(weights)
+    (folder / FILE).write_text(json.dumps(contents, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,132 @@
+"""The networks, by name. Each takes float32 (n, 28, 28, 1) in 0..1."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from numpy.typing import NDArray
+
+from watcher.errors import UsageError
+
+DIGITS = tuple("0123456789")
+GARBAGE = "not_a_digit"
+
+
+def build(name: str) -> keras.Model:
+    """A fresh network. `mlp` and `cnn` end in ten probabilities, `digitnet` in eleven logits."""
+    if name not in _NETWORKS:
+        raise UsageError(f"--network {name}: no such network", hint=f"choose one of {', '.join(_NETWORKS)}")
+    return _NETWORKS[name]()
+
+
+def classes(model: keras.Model) -> tuple[str, ...]:
+    """What the outputs of a network stand for: the ten digits, and garbage where there is an eleventh."""
+    return (*DIGITS, GARBAGE) if model.output_shape[-1] == 11 else DIGITS
+
+
+def ends_in_softmax(model: keras.Model) -> bool:
+    """Whether the outputs are probabilities and not logits."""
+    last = model.layers[-1]
+    return isinstance(last, layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax
+
+
+def log_probabilities(model: keras.Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Natural logarithms of the class probabilities, float32 (n, k), for uint8 (n, 28, 28)."""
+    bare = as_logits(model)
+    forward = tf.function(lambda batch: tf.nn.log_softmax(bare(batch, training=False)))
+    batches = [pictures[at : at + 500, ..., None] for at in range(0, len(pictures), 500)]
+    return np.concatenate([np.asarray(forward(tf.constant(batch / np.float32(255)))) for batch in batches])
+
+
+def as_logits(model: keras.Model) -> keras.Model:
+    """The same network with logits as its output: a closing softmax is taken off."""
+    if not ends_in_softmax(model):
+        return model
+    last = model.layers[-1]
+    if isinstance(last, layers.Softmax | layers.Activation):
+        return keras.Model(model.inputs, last.input)
+    bare = keras.models.clone_model(model, clone_function=_without_softmax)
+    bare.set_weights(model.get_weights())
+    return bare
+
+
+def multiply_adds(model: keras.Model) -> int:
+    """Multiply-adds of one picture in the dense and convolution layers."""
+    total = 0
+    for layer in model.layers:
+        if isinstance(layer, layers.Conv2D):
+            total += int(np.prod(layer.kernel.shape)) * int(np.prod(layer.output.shape[1:3]))
+        elif isinstance(layer, layers.Dense):
+            total += int(np.prod(layer.kernel.shape))
+    return total
+
+
+def _without_softmax(layer: keras.Layer) -> keras.Layer:
+    settings = layer.get_config()
+    if settings.get("activation") == "softmax":
+        settings["activation"] = "linear"
+    return layer.__class__.from_config(settings)
+
+
+def _mlp() -> keras.Model:
+    """The network of most tutorials."""
+    stack = [
+        keras.Input((28, 28, 1)),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    ]
+    return keras.Sequential(stack, name="mlp")
+
+
+def _cnn() -> keras.Model:
+    """The convolution network of most tutorials."""
+    stack = [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 5, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Dropout(0.2),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dropout(0.2),
+        layers.Dense(10, activation="softmax"),
+    ]
+    return keras.Sequential(stack, name="cnn")
+
+
+def _digitnet() -> keras.Model:
+    """Ours: four convolutions and a dense layer, 0.4 M parameters, 5.7 M multiply-adds.
+
+    Only convolution, batch norm, relu and max pooling: all of it folds into integer arithmetic.
+    """
+    stack = [
+        keras.Input((28, 28, 1)),
+        *_convolution(24, 5),
+        layers.MaxPooling2D(),
+        *_convolution(48, 3),
+        layers.MaxPooling2D(),
+        *_convolution(64, 3),
+        *_convolution(96, 3, padding="valid"),
+        layers.Flatten(),
+        layers.Dropout(0.4),
+        layers.Dense(128, use_bias=False),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+        layers.Dropout(0.3),
+        layers.Dense(11),
+    ]
+    return keras.Sequential(stack, name="digitnet")
+
+
+def _convolution(channels: int, size: int, padding: str = "same") -> list[keras.Layer]:
+    return [
+        layers.Conv2D(channels, size, padding=padding, use_bias=False),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+    ]
+
+
+_NETWORKS: dict[str, Callable[[], keras.Model]] = {"mlp": _mlp, "cnn": _cnn, "digitnet": _digitnet}

@@ -1,0 +1,58 @@
+"""Pictures of a run: learning curves, confusion, the worst mistakes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from numpy.typing import NDArray
+
+mpl.use("Agg")  # runs without a display, and never touches the one there is
+from matplotlib import pyplot as plt
+
+from train.checkpoint import Row
+
+
+def curves(rows: Sequence[Row], path: Path) -> None:
+    """Loss and error of each epoch, in training and held out."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
+    epochs = [row["epoch"] for row in rows]
+    for prefix, name in (("", "training (distorted where augmented)"), ("holdout_", "held out")):
+        left.plot(epochs, [row[f"{prefix}loss"] for row in rows], label=name)
+        right.plot(epochs, [100 * (1 - row[f"{prefix}accuracy"]) for row in rows], label=name)
+    left.set(xlabel="epoch", ylabel="loss", yscale="log")
+    right.set(xlabel="epoch", ylabel="error, %", yscale="symlog")
+    right.legend()
+    _write(figure, path)
+
+
+def confusion(table: NDArray[np.int64], path: Path) -> None:
+    """The table of `scores.confusion` as a heat map; the diagonal is left out of the colours."""
+    figure, axes = plt.subplots(figsize=(6, 5.5), layout="constrained")
+    colours = table.astype(float)
+    np.fill_diagonal(colours, np.nan)
+    axes.imshow(colours, cmap="Oranges")
+    for row, column in np.argwhere(table > 0):
+        axes.text(column, row, str(table[row, column]), ha="center", va="center", fontsize=8)
+    axes.set(xlabel="read as", ylabel="is", yticks=range(10))
+    axes.set_xticks(range(11), [*map(str, range(10)), "none"])
+    _write(figure, path)
+
+
+def mistakes(pictures: NDArray[np.uint8], titles: Sequence[str], path: Path) -> None:
+    """Up to 40 pictures uint8 (n, 28, 28), the worst first, each under its title."""
+    columns = 8
+    lines = max(1, -(-min(len(pictures), 40) // columns))
+    figure, axes = plt.subplots(lines, columns, figsize=(columns * 1.2, lines * 1.45), squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, picture, title in zip(axes.flat, pictures, titles, strict=False):
+        axis.imshow(255 - picture, cmap="gray", vmin=0, vmax=255)
+        axis.set_title(title, fontsize=7)
+    figure.tight_layout()
+    _write(figure, path)
+
+
+def _write(figure: plt.Figure, path: Path) -> None:
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
