@@ -51,7 +51,7 @@ def load(run: Path, like: Sequence[tuple[int, ...]]) -> Checkpoint:
     if not path.is_file():
         raise UsageError(f"{path}: no checkpoint to resume from", hint=hint)
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = tuple(stored[f"a{place}"] for place in range(len(stored.files) - 2))
             state = Checkpoint(int(stored["step"]), tuple(json.loads(str(stored["rows"]))), arrays)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:

@@ -101,8 +101,8 @@ def fit(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Also scores.json and figures there."
 )
 def evaluate(
-    model: Path, data: str, pictures: Path | None, only: tuple[str, ...], by: str | None, scale: Scale, shape: Shape,
-    as_json: bool, out: Path | None,
+    model: Path, data: str, pictures: Path | None, only: tuple[str, ...], by: str | None,
+    scale: Scale, shape: Shape, as_json: bool, out: Path | None,
 ) -> None:  # fmt: skip
     """Score MODEL (a bundle, a run, a Keras model; default: the shipped bundle) through the whole path.
 
@@ -141,13 +141,14 @@ def export(run: Path, out: Path, int8: bool, data: str | None) -> None:
     """Make a bundle for the watcher: convert, calibrate on held-out digits, score, write the card."""
     _need_tensorflow()
     from train.export import export as write
-    from train.export import source
+    from train.sources import find
 
-    found = source(run, data)
+    source = find(run, data)
     _make(out, "--out")
-    write(found, out, int8=int8, say=click.echo)
+    write(source, out, int8=int8, say=click.echo)
     click.echo(
-        f"bundle: {out}\nnext: python -m train evaluate {out} --pictures DIR, or `model: {out}` in config.yaml"
+        f"bundle: {out}\n"
+        f"next: python -m train evaluate {out} --pictures DIR, or `model: {out}` in config.yaml"
     )
 
 

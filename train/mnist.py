@@ -52,9 +52,11 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     if len(data) < 4 or data[:2] != b"\0\0" or data[2] != _UINT8:
         raise UsageError(f"{path}: not an idx file of unsigned bytes (begins {data[:4].hex()})", hint=hint)
     start = 4 + 4 * data[3]
-    shape = tuple(int(size) for size in np.frombuffer(data[4:start], ">u4"))
-    body = np.frombuffer(data, np.uint8, offset=min(start, len(data)))
-    if len(shape) != data[3] or body.size != int(np.prod(shape)):
+    if len(data) < start:
+        raise UsageError(f"{path}: ends within its header of {start} bytes", hint=hint)
+    shape = tuple(int(size) for size in np.frombuffer(data, ">u4", count=data[3], offset=4))
+    body = np.frombuffer(data, np.uint8, offset=start)
+    if body.size != int(np.prod(shape)):
         raise UsageError(f"{path}: holds {body.size} bytes, its header promises {shape}", hint=hint)
     return body.reshape(shape)
 

@@ -1,0 +1,197 @@
+"""`python -m train` as a person runs it, on a few hundred drawn digits; and its figures on real MNIST."""
+
+import csv
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("tensorflow") is None,
+    reason="TensorFlow is not installed: pip install 'digit-watcher[train]'",
+)
+
+REPOSITORY = Path(__file__).parents[2]
+MNIST = REPOSITORY.parent / "shared" / "data" / "mnist"
+FONTS = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+)
+
+
+def drawn(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Digits of plotter fonts in varied size, weight and place, light on black."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(10, size=count).astype(np.uint8)
+    sheets = np.zeros((count, 28, 28), np.uint8)
+    for sheet, label in zip(sheets, labels, strict=True):
+        large = np.zeros((56, 56), np.uint8)
+        at = (int(random.integers(8, 20)), int(random.integers(42, 52)))
+        font, size = FONTS[random.integers(len(FONTS))], float(random.uniform(1.2, 1.7))
+        cv2.putText(large, str(label), at, font, size, 255, int(random.integers(2, 5)))
+        sheet[:] = cv2.resize(large, (28, 28), interpolation=cv2.INTER_AREA)
+    return sheets, labels
+
+
+def write_idx(folder: Path, name: str, array: np.ndarray) -> None:
+    """An idx file of unsigned bytes."""
+    head = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    (folder / name).write_bytes(head + array.tobytes())
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small data set in the four files of MNIST."""
+    folder = tmp_path_factory.mktemp("idx")
+    for part, count, seed in (("train", 700, 1), ("t10k", 120, 2)):
+        images, labels = drawn(count, seed)
+        write_idx(folder, f"{part}-images-idx3-ubyte", images)
+        write_idx(folder, f"{part}-labels-idx1-ubyte", labels)
+    return folder
+
+
+def command(*arguments: str | Path) -> Sequence[str]:
+    """The command line of `python -m train`."""
+    return [sys.executable, "-m", "train", *map(str, arguments)]
+
+
+def train(*arguments: str | Path) -> str:
+    """What a command prints; it must succeed."""
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, cwd=REPOSITORY, timeout=300)
+    assert (0, "") == (done.returncode, "" if done.returncode == 0 else done.stderr)
+    return done.stdout
+
+
+def history(run: Path) -> list[str]:
+    """The epochs in history.csv."""
+    with (run / "history.csv").open(newline="") as lines:
+        return [row["epoch"] for row in csv.DictReader(lines)]
+
+
+def test_from_data_to_a_bundle_that_reads(tmp_path: Path, data: Path) -> None:
+    """fit leaves a whole run, export a bundle with its own scores, evaluate reads with it."""
+    run, bundle = tmp_path / "run", tmp_path / "bundle"
+    said = train("fit", "--network", "mlp", "--data", data, "--epochs", "6", "--holdout", "100", "--run", run)
+    assert "test: accuracy" in said
+    expected = [
+        "config.json",
+        "confusion.png",
+        "curves.png",
+        "history.csv",
+        "metrics.json",
+        "mistakes.png",
+        "model.keras",
+    ]
+    assert expected == [name for name in sorted(os.listdir(run)) if name != "checkpoint.npz"]
+    train("export", run, "--out", bundle)
+    found = json.loads(train("evaluate", bundle, "--data", data, "--json", "--out", tmp_path / "scores"))
+    assert 120 == found["n"]
+    assert found["accuracy"] > 0.7
+    card = json.loads((bundle / "model.json").read_text(encoding="utf-8"))
+    assert found["right"] == card["scores"]["mnist_t10k"]["right"]
+    assert str(data) not in (bundle / "model.json").read_text(encoding="utf-8")
+    assert {"confusion.png", "mistakes.png", "scores.json"} == set(os.listdir(tmp_path / "scores"))
+
+
+def test_digitnet_trains_with_pictures_and_exports_its_garbage_class(tmp_path: Path, data: Path) -> None:
+    """Labelled pictures join the training digits; the bundle has eleven classes."""
+    images, labels = drawn(40, 3)
+    for place, (image, label) in enumerate(zip(images, labels, strict=True)):
+        (tmp_path / "more" / str(label)).mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(tmp_path / "more" / str(label) / f"{place}.png"), 255 - image)
+    run, bundle = tmp_path / "run", tmp_path / "bundle"
+    said = train(
+        "fit", "--data", data, "--pictures", tmp_path / "more", "--epochs", "1", "--holdout", "100", "--run", run
+    )  # fmt: skip
+    assert "640 digits to train on, 100 held out" in said
+    train("export", run, "--out", bundle)
+    assert "not_a_digit" == json.loads((bundle / "model.json").read_text(encoding="utf-8"))["classes"][10]
+    assert "label" in train("evaluate", bundle, "--pictures", tmp_path / "more", "--by", "label")
+
+
+def test_ctrl_c_leaves_a_run_that_goes_on(tmp_path: Path, data: Path) -> None:
+    """Interrupted after its first epoch: exit 130, how to resume is said, and resuming reaches the end."""
+    run = tmp_path / "run"
+    arguments = (
+        "fit",
+        "--network",
+        "mlp",
+        "--data",
+        data,
+        "--epochs",
+        "400",
+        "--holdout",
+        "100",
+        "--run",
+        run,
+    )
+    with subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("epoch 1/"):
+                break
+        process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+    assert 130 == process.returncode
+    assert f"python -m train fit --run {run} --resume" in said
+    done = len(history(run))
+    assert 1 <= done < 400
+    assert (run / "model.keras").is_file()
+    shorten(run, done + 2)
+    assert "done before" in train("fit", "--run", run, "--resume")
+    assert [str(epoch + 1) for epoch in range(done + 2)] == history(run)
+
+
+def shorten(run: Path, epochs: int) -> None:
+    """Make a run end earlier; 400 epochs are there to be interrupted."""
+    path = run / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"epochs": epochs}))
+
+
+STOPPED_AND_NOT = """
+import numpy as np
+from train.checkpoint import load, save
+from train.digits import Digits
+from train.recipe import Recipe
+from train.trainer import Trainer
+from pathlib import Path
+random = np.random.default_rng(0)
+digits = Digits(random.integers(0, 256, (64, 28, 28), dtype=np.uint8), random.integers(0, 10, 64))
+garbage = random.integers(0, 256, (16, 28, 28), dtype=np.uint8)
+recipe = Recipe(batch_size=16, garbage_share=0.25, augmented=True, ema=0.9, weight_decay=0.02, epochs=2)
+whole, first, second = (Trainer(recipe, digits, garbage) for _ in range(3))
+for _ in range(6): whole.advance()
+for _ in range(3): first.advance()
+save(first.state(()), Path("."))
+second.restore(load(Path("."), second.shapes()))
+for _ in range(3): second.advance()
+one, other = whole.state(()).arrays, second.state(()).arrays
+print(max(float(np.abs(np.subtract(a, b, dtype=float)).max()) for a, b in zip(one, other)))
+"""
+
+
+def test_a_resumed_run_is_the_run_that_was_not_stopped(tmp_path: Path) -> None:
+    """Same batches, distortions, dropout, optimizer and averages: the weights agree."""
+    ends = subprocess.run(
+        [sys.executable, "-c", STOPPED_AND_NOT], capture_output=True, text=True, cwd=tmp_path, timeout=300,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )  # fmt: skip
+    assert 0 == ends.returncode, ends.stderr
+    assert 0.0 == pytest.approx(float(ends.stdout), abs=1e-5)
+
+
+@pytest.mark.skipif(not MNIST.is_dir(), reason="needs ../shared/data/mnist")
+def test_the_tutorials_mlp_reaches_its_figure(tmp_path: Path) -> None:
+    """Three epochs on MNIST: more than 96 % already, 97 % and more with the default eight."""
+    train("fit", "--network", "mlp", "--data", MNIST, "--epochs", "3", "--run", tmp_path)
+    assert json.loads((tmp_path / "metrics.json").read_text())["test"]["accuracy"] > 0.96
