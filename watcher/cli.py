@@ -1,0 +1,158 @@
+"""The commands. The one place where an exception becomes a message and an exit code."""
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from watcher import __version__
+from watcher.errors import DigitWatcherError
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+
+# Everything else is imported where it is used: `--help` answers at once, and the daemon starts fast.
+_EPILOG = """\b
+Exit codes: 0 done, 1 a bug, 2 usage, 3 config, 4 surroundings (folders,
+permissions, disk, another daemon), 5 model."""
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        code = cli(standalone_mode=False)
+    except DigitWatcherError as error:
+        click.echo(f"error: {error}" + (f"\n  {error.hint}" if error.hint else ""), err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone: no word about it
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="digit-watcher")
+def cli() -> None:
+    """Read pictures of handwritten digits that people copy into a folder."""
+
+
+def _folders(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which inbox and outbox are meant."""
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--outbox", type=path, help="Folder for results; wins over the config file."),
+        click.option("--inbox", type=path, help="Folder of pictures; wins over the config file."),
+        click.option("--config", "config_file", type=path, metavar="FILE",
+                     help="Default: ./config.yaml if it is ours, then /etc/digit-watcher/config.yaml."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _config(config_file: Path | None, inbox: Path | None, outbox: Path | None, *, say: bool = False) -> "Config":
+    from watcher import config
+
+    path, remark = config.find(config_file, folders_given=inbox is not None and outbox is not None)
+    if remark:
+        click.echo(f"note: {remark}", err=True)
+    if say:
+        click.echo(f"config: {path.resolve() if path else 'none, defaults'}", err=True)
+    if path is None:
+        return config.defaults(inbox=inbox, outbox=outbox)
+    return config.load(path, inbox=inbox, outbox=outbox)
+
+
+@cli.command()
+@_folders
+@click.option("--once", is_flag=True, help="Read what is there, wait for what is still being copied, and end.")
+def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once: bool) -> None:
+    """Watch the inbox and read every picture that arrives.
+
+    Stop it with Ctrl-C or SIGTERM: it finishes what it has begun. A second time ends it at once; the next
+    start carries on where it was. Nothing is lost either way.
+    """
+    from watcher.run import run_command
+
+    config = _config(config_file, inbox, outbox, say=True)
+    logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    run_command(config, once=once)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a picture, with all ten scores.")
+@click.option("--figure", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.png",
+              help="Draw each picture beside the 28×28 that the network saw and what it read.")
+@click.option("--model", type=click.Path(path_type=Path), help="Another model than the config's.")
+@_folders
+def predict(  # noqa: PLR0913  one parameter an option
+    paths: tuple[Path, ...], as_json: bool, figure: Path | None, model: Path | None,
+    config_file: Path | None, inbox: Path | None, outbox: Path | None,
+) -> None:  # fmt: skip
+    """Read pictures, or folders of them, without moving anything.
+
+    Prints the digit, its confidence and the status that the daemon would give each.
+    """
+    from watcher.errors import ConfigError
+    from watcher.predict import predict_command
+
+    try:
+        config = _config(config_file, inbox, outbox)
+    except ConfigError:
+        if config_file is not None:
+            raise
+        from watcher.config import defaults
+
+        config = defaults()  # reading a picture needs no folders
+    predict_command(config, paths, as_json=as_json, figure=figure, model=model)
+
+
+@cli.command()
+@_folders
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def status(config_file: Path | None, inbox: Path | None, outbox: Path | None, as_json: bool) -> None:
+    """Say what the daemon does, what it has done, and what waits and why."""
+    from watcher.show import show_status
+
+    show_status(_config(config_file, inbox, outbox), as_json=as_json)
+
+
+@cli.command()
+@_folders
+def check(config_file: Path | None, inbox: Path | None, outbox: Path | None) -> int:
+    """Try everything that could fail later: config, folders, permissions, model, limits."""
+    from watcher.check import check_command
+
+    return check_command(_config(config_file, inbox, outbox, say=True))
+
+
+@cli.command()
+@click.argument("names", nargs=-1, required=True)
+@_folders
+def requeue(names: tuple[str, ...], config_file: Path | None, inbox: Path | None, outbox: Path | None) -> None:
+    """Have pictures read again, by id or by file name as results.csv shows them.
+
+    They get new rows with new ids; the old rows stay. A running daemon takes them within seconds, a stopped
+    one when it starts.
+    """
+    from watcher.show import requeue_command
+
+    requeue_command(_config(config_file, inbox, outbox), names)
+
+
+@cli.command()
+@_folders
+@click.option("--adopt", is_flag=True, required=True, help="Take this inbox for the one that the ledger knows.")
+def init(config_file: Path | None, inbox: Path | None, outbox: Path | None, adopt: bool) -> None:  # noqa: ARG001
+    """Tie the ledger to an inbox that was moved or made anew. The daemon must be stopped."""
+    from watcher.show import adopt_command
+
+    adopt_command(_config(config_file, inbox, outbox))

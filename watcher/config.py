@@ -1,0 +1,206 @@
+"""config.yaml → a frozen, checked Config. Every setting, its default and its limits stand here."""
+
+import os
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from watcher.errors import ConfigError
+
+OWN_KEY = "digit_watcher"
+SYSTEM_CONFIG = Path("/etc/digit-watcher/config.yaml")
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Input(_Group):
+    """How a Keras model was trained."""
+
+    scale: Literal["unit", "raw", "l2_columns"] = "unit"
+    shape: Literal["image", "flat"] = "image"
+
+
+class Watch(_Group):
+    """When a file in the inbox is found and when it is whole. Durations in seconds."""
+
+    recursive: bool = True
+    settle_seconds: Seconds = 2.0
+    rescan_seconds: Seconds = 5.0
+    full_scan_seconds: Seconds = 300.0
+
+
+class Reading(_Group):
+    """Worker processes and their limits."""
+
+    workers: Annotated[int, Field(ge=0, le=64)] = 0
+    batch_size: Annotated[int, Field(ge=1, le=10_000)] = 256
+    max_pixels: Annotated[int, Field(ge=784, le=1 << 30)] = 50_000_000
+    max_bytes: Annotated[int, Field(ge=1024, le=1 << 31)] = 64 * 1024 * 1024
+    seconds_per_picture: Seconds = 30.0
+    max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+
+    @property
+    def worker_count(self) -> int:
+        """The number of worker processes, with 0 resolved to the cores this process may use, at most 8."""
+        return self.workers or min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+
+
+class Archive(_Group):
+    """Where read pictures go."""
+
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            _zone(name)
+        except (ValueError, OSError, KeyError) as error:
+            raise ValueError("no such time zone; one like Europe/Berlin or UTC is meant") from error
+        return name
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone whose midnight divides the archive's folders."""
+        return _zone(self.time_zone)
+
+
+def _zone(name: str) -> tzinfo:
+    # UTC must work on machines without a time zone database.
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+class Log(_Group):
+    """What is written to the log."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Config(_Group):
+    """All settings. Paths are absolute once `load` has been through."""
+
+    digit_watcher: Literal[1] = 1
+    inbox: Path = Path("inbox")
+    outbox: Path = Path("outbox")
+    state: Path | None = None
+    model: Path | None = None
+    input: Input = Input()
+    watch: Watch = Watch()
+    reading: Reading = Reading()
+    archive: Archive = Archive()
+    log: Log = Log()
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the ledger and the locks are."""
+        return self.state or self.outbox / ".state"
+
+    @model_validator(mode="after")
+    def _safe_together(self) -> Self:
+        inbox, outbox, state = (
+            Path(os.path.abspath(path)) for path in (self.inbox, self.outbox, self.state_folder)
+        )
+        if inbox == outbox or inbox in outbox.parents:
+            raise ValueError(f"outbox {outbox} lies in the inbox {inbox}: results would be read as pictures")
+        if outbox in inbox.parents:
+            raise ValueError(f"inbox {inbox} lies in the outbox {outbox}: it would be taken for results")
+        if inbox == state or inbox in state.parents or state in inbox.parents:
+            raise ValueError(f"state {state} and inbox {inbox} lie in each other")
+        if state == outbox or state in outbox.parents:
+            raise ValueError(f"state {state} must not be or contain the outbox {outbox}: it is closed to readers")
+        return self
+
+
+def load(path: Path, *, inbox: Path | None = None, outbox: Path | None = None) -> Config:
+    """Read and check the file; `inbox` and `outbox` win over what it says.
+
+    Raises ConfigError with the key, the value and what to do.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = yaml.safe_load(text)
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}", hint="Check the path and its permissions.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = " ".join(str(error).split())
+        raise ConfigError(f"{path} is not valid YAML: {where}", hint="Indent with spaces and quote odd values.") from error
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} holds a {type(values).__name__}, not settings", hint="Write `key: value` lines.")
+    return _checked(values, base=path.parent, source=str(path), inbox=inbox, outbox=outbox)
+
+
+def defaults(*, inbox: Path | None = None, outbox: Path | None = None) -> Config:
+    """The settings where there is no file: folders are relative to the current one."""
+    return _checked({}, base=Path.cwd(), source="the defaults", inbox=inbox, outbox=outbox)
+
+
+def find(named: Path | None, *, folders_given: bool) -> tuple[Path | None, str]:
+    """Which file to use, and a remark where another one was passed over.
+
+    A file that was named; else ./config.yaml if it is ours; else the system's. None where nothing is
+    needed because both folders were given. Raises ConfigError where there is none.
+    """
+    if named is not None:
+        return named, ""
+    here, remark = Path("config.yaml"), ""
+    if here.is_file():
+        if _is_ours(here):
+            return here, ""
+        remark = f"passed over {here.resolve()}: it has no `{OWN_KEY}` key, so it is another program's"
+    if folders_given:
+        return None, remark
+    if SYSTEM_CONFIG.is_file():
+        return SYSTEM_CONFIG, remark
+    raise ConfigError(
+        f"no configuration: neither ./config.yaml nor {SYSTEM_CONFIG} is there" + (f" ({remark})" if remark else ""),
+        hint="Name one with --config FILE, or give --inbox DIR and --outbox DIR.",
+    )
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        # Broken: ours if it names our key, so that the error is shown and not passed over.
+        return OWN_KEY.encode() in path.read_bytes() if os.access(path, os.R_OK) else False
+    return isinstance(values, dict) and OWN_KEY in values
+
+
+def _checked(
+    values: dict[str, Any], *, base: Path, source: str, inbox: Path | None, outbox: Path | None
+) -> Config:
+    values = dict(values)
+    for key in ("inbox", "outbox", "state", "model"):
+        if isinstance(values.get(key, getattr(Config.model_fields[key], "default", None)), str | Path):
+            raw = values.get(key, Config.model_fields[key].default)
+            values[key] = Path(os.path.abspath(base / Path(raw).expanduser()))
+    for key, given in (("inbox", inbox), ("outbox", outbox)):
+        if given is not None:
+            values[key] = Path(os.path.abspath(given))
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_sentence(source, item) for item in error.errors()), hint=_HINT) from error
+
+
+_HINT = "See the comments in the config.yaml that came with digit-watcher for every key, its unit and its default."
+
+
+def _sentence(source: str, item: Any) -> str:
+    key = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return f"{source}: unknown key `{key}` (value {item['input']!r})"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if not key:
+        return f"{source}: {message}"
+    return f"{source}: `{key}` is {item['input']!r}: {message[:1].lower()}{message[1:]}"

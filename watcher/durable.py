@@ -1,0 +1,66 @@
+"""System calls that make changes survive a power cut, and the one rename that never overwrites."""
+
+import ctypes
+import errno
+import os
+import platform
+import sys
+from collections.abc import Iterable
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_RENAME_NOREPLACE = 1
+# By number: glibc has the wrapper only since 2.28.
+_RENAMEAT2 = {"x86_64": 316, "aarch64": 276}.get(platform.machine()) if sys.platform == "linux" else None
+
+# These say that disk, mount or network fail, whatever the file. All other errors concern one file.
+SURROUNDINGS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN}
+)
+
+
+def concerns_all(error: OSError) -> bool:
+    """Say whether an error means that the surroundings fail, so that work must pause."""
+    return error.errno in SURROUNDINGS
+
+
+def sync_filesystem(descriptor: int) -> None:
+    """Write all of the filesystem's dirty data to disk: syncfs(2), or sync(2) where there is none."""
+    if sys.platform != "linux":
+        os.sync()
+    elif _libc.syncfs(descriptor) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def sync_folders(folders: Iterable[bytes]) -> None:
+    """Make renames in these folders durable."""
+    for folder in folders:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def rename_new(source: bytes, target: bytes) -> None:
+    """Rename without replacing; raises FileExistsError where the target exists."""
+    if _RENAMEAT2 is not None:
+        if _libc.syscall(_RENAMEAT2, -100, source, -100, target, _RENAME_NOREPLACE) == 0:
+            return
+        number = ctypes.get_errno()
+        if number not in (errno.EINVAL, errno.ENOSYS):
+            raise OSError(number, os.strerror(number), os.fsdecode(source), None, os.fsdecode(target))
+    # Filesystems without the flag: a hard link fails just as safely where the target exists.
+    os.link(source, target, follow_symlinks=False)
+    os.unlink(source)
+
+
+def write_atomically(path: bytes, content: bytes, mode: int = 0o640) -> None:
+    """Replace a small file as a whole: readers see the old or the new one. Not fsynced: for status files."""
+    temporary = path + b".new"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+    try:
+        os.write(descriptor, content)
+    finally:
+        os.close(descriptor)
+    os.replace(temporary, path)

@@ -1,0 +1,68 @@
+"""The seam between the loop and whatever reads pictures: jobs in, outcomes out, by id."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from watcher.records import Identity
+from watcher.recognition.verdict import Verdict
+
+
+class Trouble(StrEnum):
+    """Why there is no verdict."""
+
+    CRASHED = "crashed"  # the reader died over this picture, alone
+    TIMED_OUT = "timed_out"  # the reader took too long over this picture, alone
+    UNREAD = "unread"  # the bytes could not be read: the file is gone, or the disk fails
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one job: a verdict and the file's identity after reading, or a trouble.
+
+    message: for people. errno: of the system call that failed, for UNREAD.
+    """
+
+    id: str
+    verdict: Verdict | None = None
+    identity: Identity | None = None
+    trouble: Trouble | None = None
+    message: str = ""
+    errno: int = 0
+
+
+class Engine(Protocol):
+    """Reads claimed pictures. Every id submitted comes back in exactly one outcome, in any order."""
+
+    model_name: str
+
+    @property
+    def room(self) -> int:
+        """How many more pictures may be handed over now."""
+        ...
+
+    @property
+    def busy(self) -> int:
+        """How many pictures are in its hands."""
+        ...
+
+    def submit(self, ids: Sequence[str]) -> None:
+        """Hand over claimed pictures."""
+        ...
+
+    def collect(self) -> list[Outcome]:
+        """What has come back since the last call; never waits."""
+        ...
+
+    def waitables(self) -> list[Any]:
+        """Objects with fileno() that become readable when `collect` has something to do."""
+        ...
+
+    def patience(self, now: float) -> float:
+        """Seconds until `collect` must be called even if nothing becomes readable."""
+        ...
+
+    def close(self) -> None:
+        """Stop; what is in its hands is given up."""
+        ...

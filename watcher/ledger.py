@@ -1,0 +1,274 @@
+"""The ledger: one SQLite file that knows the state of every picture. It is the truth; all else follows it.
+
+States of a row: intent (about to be claimed, or in work) → recorded (has a result and a sequence number)
+→ archived (its file lies at `archived_to`). Besides: cancelled (the claim did not come about), missing
+(its file is nowhere), quarantined (what was claimed is no regular file), requeued (read again under a new id).
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from watcher.errors import SurroundingsError
+from watcher.places import Places
+from watcher.records import Claim, Identity, Record
+from watcher.recognition.verdict import Reason, Status, Verdict
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE pictures (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    file BLOB NOT NULL,              -- path in the inbox, as bytes
+    dev INTEGER NOT NULL, ino INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    arrived_at TEXT NOT NULL,
+    requeued_from TEXT,
+    seq INTEGER UNIQUE,              -- place in the results files
+    status TEXT, reason TEXT, prediction TEXT, confidence REAL, second_prediction TEXT, second_confidence REAL,
+    scores TEXT, width INTEGER, height INTEGER, sha256 TEXT, detail TEXT,
+    model TEXT, processed_at TEXT,
+    archived_to BLOB UNIQUE          -- reserved place below the outbox, as bytes
+) WITHOUT ROWID;
+CREATE INDEX unfinished ON pictures (state) WHERE state IN ('intent', 'recorded', 'missing', 'quarantined');
+-- folders below the outbox that are in use
+CREATE TABLE folders (path BLOB PRIMARY KEY) WITHOUT ROWID;
+-- the N of the next name~N
+CREATE TABLE numbers (path BLOB PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE sheets (name TEXT PRIMARY KEY, dev INTEGER, ino INTEGER, offset INTEGER, seq INTEGER) WITHOUT ROWID;
+CREATE TABLE tally (status TEXT, reason TEXT, n INTEGER NOT NULL, PRIMARY KEY (status, reason)) WITHOUT ROWID;
+"""
+
+
+class Ledger:
+    """All reads and writes of the ledger. One writer: the daemon, in one thread."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open, or create, the ledger. Raises SurroundingsError where the file is not a usable ledger."""
+        self.path = path
+        try:
+            mode = "ro" if read_only else "rwc"
+            self._db = sqlite3.connect(f"file:{_quoted(path)}?mode={mode}", uri=True, isolation_level=None, timeout=10)
+            self._db.row_factory = sqlite3.Row
+            if not read_only:
+                self._prepare()
+            self._check_version()
+            self._file = os.stat(path)
+        except sqlite3.DatabaseError as error:
+            raise SurroundingsError(
+                f"cannot use the ledger {path}: {error}",
+                hint="If it is damaged, restore it from a backup; the pictures and results.csv are untouched.",
+            ) from error
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # FULL: a committed transaction survives a power cut. It is what every rename relies on.
+        self._db.execute("PRAGMA synchronous = FULL")
+        if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
+            if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise sqlite3.DatabaseError("it is an SQLite file of another program")
+            with self._transaction():
+                for statement in _SCHEMA.split(";\n"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _check_version(self) -> None:
+        found = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if found != SCHEMA_VERSION:
+            raise SurroundingsError(
+                f"the ledger {self.path} has version {found}, this program writes version {SCHEMA_VERSION}",
+                hint="Run the version of digit-watcher that wrote it, or restore a backup.",
+            )
+
+    def check_present(self) -> None:
+        """Raise SurroundingsError where the open file is not the one under the path any more."""
+        try:
+            present = os.path.samestat(os.stat(self.path), self._file)
+        except FileNotFoundError:
+            present = False
+        if not present:
+            raise SurroundingsError(
+                f"the ledger {self.path} was moved or deleted while it was in use",
+                hint="Put it back and restart. Without it a new one is begun: the archive stays, its history does not.",
+            )
+
+    def close(self) -> None:
+        """Close the file; the WAL is folded into it."""
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # -- small facts ---------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        """A stored fact, or None."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Store a fact."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def sheet(self, name: str) -> tuple[int, int, int, int]:
+        """dev, inode, offset and last sequence number of a results file; zeros where it was never written."""
+        row = self._db.execute("SELECT dev, ino, offset, seq FROM sheets WHERE name = ?", (name,)).fetchone()
+        return (0, 0, 0, 0) if row is None else (row[0], row[1], row[2], row[3])
+
+    # -- the way of a picture ------------------------------------------------------------------------
+
+    def intend(self, claims: Iterable[Claim]) -> None:
+        """Announce claims, before anything is renamed."""
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT INTO pictures (id, state, file, dev, ino, size, mtime_ns, attempt, arrived_at, requeued_from)"
+                " VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (c.id, c.file, i.dev, i.ino, i.size, i.mtime_ns, c.attempt, c.arrived_at, c.requeued_from)
+                    for c, i in ((c, c.identity) for c in claims)
+                ],
+            )
+            db.executemany(
+                "UPDATE pictures SET state = 'requeued' WHERE id = ?",
+                [(c.requeued_from,) for c in claims if c.requeued_from],
+            )
+
+    def update_claims(self, claims: Iterable[Claim]) -> None:
+        """Store what changed in claims that are in work: identity and attempt."""
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE pictures SET dev = ?, ino = ?, size = ?, mtime_ns = ?, attempt = ? WHERE id = ?",
+                [
+                    (i.dev, i.ino, i.size, i.mtime_ns, c.attempt, c.id)
+                    for c, i in ((c, c.identity) for c in claims)
+                ],
+            )
+
+    def set_state(self, ids: Sequence[str], state: str) -> None:
+        """Move rows to cancelled, missing or quarantined."""
+        with self._transaction() as db:
+            db.executemany("UPDATE pictures SET state = ? WHERE id = ?", [(state, id_) for id_ in ids])
+
+    def record(self, results: Sequence[tuple[Claim, Verdict]], model: str, now: str, places: Places) -> list[Record]:
+        """Store verdicts with their sequence numbers and reserved places, all or none."""
+        with self._transaction() as db:
+            seq = db.execute("SELECT coalesce(max(seq), 0) FROM pictures").fetchone()[0]
+            records = []
+            for claim, verdict in results:
+                seq += 1
+                place = places.reserve(db, claim, verdict.status)
+                records.append(Record(claim, verdict, seq, model, now, place))
+            db.executemany(_RECORD, [_result_values(record) for record in records])
+            db.executemany(
+                "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+                [(str(r.verdict.status), str(r.verdict.reason or "")) for r in records],
+            )
+        return records
+
+    def finish(self, ids: Sequence[str], sheets: Iterable[tuple[str, int, int, int, int]]) -> None:
+        """Mark files as archived, and keep how far each results file (name, dev, ino, offset, seq) has come."""
+        with self._transaction() as db:
+            db.executemany("UPDATE pictures SET state = 'archived' WHERE id = ?", [(id_,) for id_ in ids])
+            db.executemany("INSERT OR REPLACE INTO sheets VALUES (?, ?, ?, ?, ?)", sheets)
+
+    # -- questions -----------------------------------------------------------------------------------
+
+    def in_work(self) -> list[Claim]:
+        """Claims that have no result yet, the oldest first."""
+        rows = self._db.execute("SELECT * FROM pictures WHERE state = 'intent' ORDER BY id")
+        return [_claim(row) for row in rows]
+
+    def to_archive(self) -> list[Record]:
+        """Records whose file was not seen at its place yet, in sequence."""
+        return [_record(row) for row in self._db.execute("SELECT * FROM pictures WHERE state = 'recorded' ORDER BY seq")]
+
+    def records_after(self, seq: int) -> Iterator[Record]:
+        """Records beyond a sequence number, in sequence."""
+        for row in self._db.execute("SELECT * FROM pictures WHERE seq > ? ORDER BY seq", (seq,)):
+            yield _record(row)
+
+    def knows(self, id_: str) -> bool:
+        """Say whether a row of that id is here, in whatever state."""
+        return self._db.execute("SELECT 1 FROM pictures WHERE id = ?", (id_,)).fetchone() is not None
+
+    def find(self, id_: str) -> Record | None:
+        """A finished record by id, whose file lies in archive/ or rejected/."""
+        row = self._db.execute("SELECT * FROM pictures WHERE id = ? AND state = 'archived'", (id_,)).fetchone()
+        return None if row is None else _record(row)
+
+    def place_of(self, id_: str) -> Record | None:
+        """A record by id, whatever became of it later."""
+        row = self._db.execute("SELECT * FROM pictures WHERE id = ? AND seq IS NOT NULL", (id_,)).fetchone()
+        return None if row is None else _record(row)
+
+    def find_by_file(self, file: bytes) -> list[Record]:
+        """Finished records by path in the inbox, or by the name alone, the newest last."""
+        rows = self._db.execute(
+            "SELECT * FROM pictures WHERE state = 'archived' AND (file = ? OR archived_to = ?) ORDER BY seq", (file, file)
+        )
+        return [_record(row) for row in rows]
+
+    def states(self) -> dict[str, int]:
+        """How many rows are unfinished, by state."""
+        rows = self._db.execute(
+            "SELECT state, count(*) FROM pictures WHERE state IN ('intent', 'recorded', 'missing', 'quarantined')"
+            " GROUP BY state"
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def tally(self) -> dict[tuple[str, str], int]:
+        """How many results there are, by status and reason ("" for none)."""
+        return {(row[0], row[1]): row[2] for row in self._db.execute("SELECT * FROM tally")}
+
+
+_RECORD = """UPDATE pictures SET state = 'recorded', seq = ?, status = ?, reason = ?, prediction = ?, confidence = ?,
+    second_prediction = ?, second_confidence = ?, scores = ?, width = ?, height = ?, sha256 = ?, detail = ?,
+    model = ?, processed_at = ?, archived_to = ? WHERE id = ?"""
+
+
+def _result_values(record: Record) -> tuple[Any, ...]:
+    v = record.verdict
+    return (
+        record.seq, str(v.status), str(v.reason) if v.reason else None, v.prediction, v.confidence,
+        v.second_prediction, v.second_confidence, json.dumps(v.scores), v.width, v.height, v.sha256, v.detail,
+        record.model, record.processed_at, record.archived_to, record.claim.id,
+    )  # fmt: skip
+
+
+def _claim(row: sqlite3.Row) -> Claim:
+    identity = Identity(row["dev"], row["ino"], row["size"], row["mtime_ns"])
+    return Claim(row["id"], bytes(row["file"]), identity, row["arrived_at"], row["attempt"], row["requeued_from"])
+
+
+def _record(row: sqlite3.Row) -> Record:
+    verdict = Verdict(
+        status=Status(row["status"]),
+        sha256=row["sha256"],
+        reason=Reason(row["reason"]) if row["reason"] else None,
+        prediction=row["prediction"],
+        confidence=row["confidence"],
+        second_prediction=row["second_prediction"],
+        second_confidence=row["second_confidence"],
+        scores=tuple(json.loads(row["scores"])),
+        width=row["width"],
+        height=row["height"],
+        detail=row["detail"],
+    )
+    return Record(_claim(row), verdict, row["seq"], row["model"], row["processed_at"], bytes(row["archived_to"]))
+
+
+def _quoted(path: Path) -> str:
+    return os.fsencode(path).decode("latin-1").replace("%", "%25").replace("?", "%3f").replace("#", "%23")

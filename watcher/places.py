@@ -1,0 +1,94 @@
+"""Reserved places: where each picture will lie below the outbox, decided once, in the ledger's transaction."""
+
+import os
+import sqlite3
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from watcher.recognition.verdict import Status
+from watcher.records import Claim
+
+LONGEST_NAME = 255 - len(".reason.txt")  # bytes; a rejected picture has its reason beside it
+
+
+class Places:
+    """Gives every picture a path of its own: archive/ or rejected/, the day of arrival, the path in the inbox."""
+
+    def __init__(self, outbox: Path, zone: tzinfo) -> None:
+        self._outbox = os.fsencode(outbox)
+        self._zone = zone
+
+    def reserve(self, db: sqlite3.Connection, claim: Claim, status: Status) -> bytes:
+        """A path relative to the outbox that no record has or had; call it within a transaction of `db`.
+
+        The second 7.png of a day becomes 7~2.png; a folder whose name a file has, becomes name~2.
+        """
+        kind = "rejected" if status is Status.UNREADABLE else "archive"
+        day = datetime.fromisoformat(claim.arrived_at).astimezone(self._zone).date().isoformat()
+        *folders, name = claim.file.split(b"/")
+        place = f"{kind}/{day}".encode()
+        for folder in folders:
+            place = self._folder(db, place + b"/" + shortened(folder))
+        return self._file(db, place, name)
+
+    def _folder(self, db: sqlite3.Connection, path: bytes) -> bytes:
+        if db.execute("SELECT 1 FROM folders WHERE path = ?", (path,)).fetchone():
+            return path
+        free = path
+        while _is_file(db, free) or _is_foreign_file(self._outbox + b"/" + free):
+            parent, _, name = path.rpartition(b"/")
+            free = parent + b"/" + numbered(name, _next_number(db, path))
+        db.execute("INSERT OR IGNORE INTO folders VALUES (?)", (free,))
+        return free
+
+    def _file(self, db: sqlite3.Connection, folder: bytes, name: bytes) -> bytes:
+        first = free = folder + b"/" + shortened(name)
+        while (
+            _is_file(db, free)
+            or db.execute("SELECT 1 FROM folders WHERE path = ?", (free,)).fetchone()
+            or os.path.lexists(self._outbox + b"/" + free)
+        ):
+            free = folder + b"/" + numbered(name, _next_number(db, first))
+        return free
+
+
+def numbered(name: bytes, number: int) -> bytes:
+    """7.png, 2 → 7~2.png, shortened where the file system would refuse the length."""
+    stem, dot, suffix = name.rpartition(b".")
+    if not stem:
+        stem, dot, suffix = name, b"", b""
+    tail = f"~{number}".encode() + dot + suffix
+    return _cut(stem, LONGEST_NAME - len(tail)) + tail
+
+
+def shortened(name: bytes) -> bytes:
+    """The name, cut in its stem between two characters where it is longer than LONGEST_NAME bytes."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    stem, dot, suffix = name.rpartition(b".")
+    if not stem or len(suffix) > 16:
+        return _cut(name, LONGEST_NAME)
+    return _cut(stem, LONGEST_NAME - len(dot + suffix)) + dot + suffix
+
+
+def _cut(name: bytes, length: int) -> bytes:
+    if len(name) <= length:
+        return name
+    while length and name[length] & 0xC0 == 0x80:  # inside a UTF-8 character
+        length -= 1
+    return name[:length]
+
+
+def _is_file(db: sqlite3.Connection, path: bytes) -> bool:
+    return db.execute("SELECT 1 FROM pictures WHERE archived_to = ?", (path,)).fetchone() is not None
+
+
+def _is_foreign_file(path: bytes) -> bool:
+    return os.path.lexists(path) and not os.path.isdir(path)
+
+
+def _next_number(db: sqlite3.Connection, path: bytes) -> int:
+    row = db.execute(
+        "INSERT INTO numbers VALUES (?, 3) ON CONFLICT DO UPDATE SET next = next + 1 RETURNING next - 1", (path,)
+    ).fetchone()
+    return int(row[0])

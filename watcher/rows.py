@@ -1,0 +1,88 @@
+"""A record as people read it: a line of results.csv and a line of results.jsonl."""
+
+import csv
+import io
+import json
+import os
+import unicodedata
+
+from watcher.records import Record
+
+COLUMNS = (
+    "id", "file", "status", "prediction", "confidence", "second_prediction", "second_confidence", "reason",
+    "width", "height", "sha256", "model", "arrived_at", "processed_at", "archived_to",
+)  # fmt: skip
+CSV_HEADER = (",".join(COLUMNS) + "\r\n").encode()
+
+
+def readable_name(name: bytes) -> str:
+    """A path as one line of text: control characters and bytes that are no UTF-8 become \\xNN, \\ becomes \\\\."""
+    return "".join(_escaped(char) for char in os.fsdecode(name))
+
+
+def _escaped(char: str) -> str:
+    if char == "\\":
+        return "\\\\"
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # how Python carries a byte that is no UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs"):
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return char
+
+
+def csv_line(record: Record) -> bytes:
+    """One line of results.csv (RFC 4180), whatever the file was called."""
+    text = io.StringIO()
+    csv.writer(text).writerow([_cell(value) for value in _values(record).values()])
+    return text.getvalue().encode()
+
+
+def json_line(record: Record) -> bytes:
+    """One line of results.jsonl: the columns of the CSV, then all ten scores and the sentence for people."""
+    values = _values(record) | {
+        "scores": [round(score, 6) for score in record.verdict.scores],
+        "detail": record.verdict.detail,
+    }
+    return json.dumps(values, ensure_ascii=False).encode() + b"\n"
+
+
+def _values(record: Record) -> dict[str, str | int | float | None]:
+    verdict, claim = record.verdict, record.claim
+    return dict(
+        zip(
+            COLUMNS,
+            (
+                claim.id,
+                readable_name(claim.file),
+                str(verdict.status),
+                verdict.prediction,
+                _rounded(verdict.confidence),
+                verdict.second_prediction,
+                _rounded(verdict.second_confidence),
+                str(verdict.reason) if verdict.reason else None,
+                verdict.width,
+                verdict.height,
+                verdict.sha256,
+                record.model,
+                claim.arrived_at,
+                record.processed_at,
+                readable_name(record.archived_to),
+            ),
+            strict=True,
+        )
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
+def _cell(value: str | int | float | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    text = str(value)
+    # Spreadsheets run cells that begin so; the apostrophe makes them text (OWASP, CSV injection).
+    return "'" + text if text[:1] in ("=", "+", "-", "@") else text

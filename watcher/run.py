@@ -1,0 +1,84 @@
+"""The `run` command: what people see of the daemon on a terminal and in a log."""
+
+import logging
+import sys
+import time
+from contextlib import ExitStack
+
+import click
+from tqdm import tqdm
+
+from watcher.config import Config
+from watcher.daemon import open_daemon
+from watcher.inbox import Inbox
+from watcher.rows import readable_name
+from watcher.service import Counts
+
+log = logging.getLogger(__name__)
+LOG_EVERY_SECONDS = 10.0
+
+
+def run_command(config: Config, *, once: bool) -> None:
+    """Run the daemon, or drain the inbox once; say what was done at the end."""
+    with open_daemon(config) as run, ExitStack() as stack:
+        if once:
+            progress = _Progress(sys.stderr.isatty())
+            stack.callback(progress.close)
+        else:
+            _say_what_to_do(config)
+            progress = _Progress(on_terminal=False)
+        started = time.monotonic()
+        counts = run(once=once, on_progress=progress.update)
+        seconds = time.monotonic() - started
+        stack.close()
+        _say_what_was_done(config, counts, seconds, run.inbox)  # type: ignore[attr-defined]
+
+
+def _say_what_to_do(config: Config) -> None:
+    for line in (
+        f"Watching {config.inbox}",
+        f"Copy pictures of handwritten digits into it, for example:  cp my-seven.png '{config.inbox}/'",
+        f"Each gets a row at once in                               {config.outbox / 'results.csv'}",
+        "Stop with Ctrl-C; nothing is lost.",
+    ):
+        click.echo(line, err=True)
+
+
+def _say_what_was_done(config: Config, counts: Counts, seconds: float, inbox: Inbox) -> None:
+    rate = f", {counts.recorded / seconds:,.0f} a second" if seconds > 0.5 and counts.recorded else ""
+    click.echo(f"{counts.recorded:,} pictures read in {seconds:.1f} s{rate}", err=True)
+    for (status, reason), n in sorted(counts.by.items()):
+        click.echo(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}", err=True)
+    for title, left in (
+        ("left in the inbox", {file: waiting.why for file, waiting in inbox.waiting.items()}),
+        ("ignored", dict(inbox.ignored)),
+    ):
+        for number, (file, why) in enumerate(left.items()):
+            if number == 10:
+                click.echo(f"  … and {len(left) - 10:,} more {title}", err=True)
+                break
+            click.echo(f"  {title}: {readable_name(file)}: {why}", err=True)
+    click.echo(f"results: {config.outbox / 'results.csv'}", err=True)
+
+
+class _Progress:
+    """A bar on a terminal; elsewhere a line in the log every few seconds while something happens."""
+
+    def __init__(self, on_terminal: bool) -> None:
+        self._bar = tqdm(unit=" pictures", dynamic_ncols=True, smoothing=0.1) if on_terminal else None
+        self._logged, self._at = 0, time.monotonic()
+
+    def update(self, counts: Counts) -> None:
+        """Show how far it is."""
+        if self._bar is not None:
+            self._bar.total = max(counts.claimed, counts.recorded)
+            self._bar.update(counts.recorded - self._bar.n)
+        elif counts.recorded != self._logged and time.monotonic() - self._at >= LOG_EVERY_SECONDS:
+            rate = (counts.recorded - self._logged) / (time.monotonic() - self._at)
+            log.info("%d pictures read, %.0f a second", counts.recorded, rate)
+            self._logged, self._at = counts.recorded, time.monotonic()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,98 @@
+"""The commands that look at what the daemon did, or ask it for something: status, requeue, init."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from watcher.config import Config
+from watcher.errors import SurroundingsError, UsageError
+from watcher.ledger import Ledger
+from watcher.ownership import Lock, adopt, holder
+from watcher.records import Record
+from watcher.requests import request_requeue
+from watcher.rows import readable_name
+from watcher.status import read_status
+
+
+def show_status(config: Config, *, as_json: bool) -> None:
+    """Print the daemon's state."""
+    facts = read_status(config)
+    if as_json:
+        click.echo(json.dumps(facts, indent=1, ensure_ascii=False))
+        return
+    for line in _lines(facts):
+        click.echo(line)
+
+
+def _lines(facts: dict[str, Any]) -> list[str]:
+    pid = f" (pid {facts['pid']})" if facts.get("pid") else ""
+    lines = [f"state    {facts['state']}{pid}"]
+    if facts.get("trouble"):
+        lines += [f"trouble  {facts['trouble']}", f"         {facts.get('hint', '')}".rstrip()]
+    for key in ("inbox", "outbox", "model", "updated_at"):
+        if facts.get(key):
+            lines.append(f"{key.removesuffix('_at'):8} {facts[key]}")
+    by = ", ".join(f"{n:,} {status}" for status, n in sorted(facts.get("by_status", {}).items()))
+    lines.append(f"results  {facts.get('results', 0):,}" + (f" ({by})" if by else ""))
+    lines += [f"         {n:,} {reason}" for reason, n in sorted(facts.get("by_reason", {}).items())]
+    if facts.get("in_hand"):
+        lines.append(f"in hand  {facts['in_hand']:,}")
+    lines += [f"{state:8} {n:,}" for state, n in facts.get("unfinished", {}).items() if state not in ("intent", "recorded")]
+    for title in ("waiting", "ignored"):
+        if facts.get(title):
+            lines.append(f"{title:8} {facts[title]:,}")
+            lines += [f"         {item['file']}: {item['why']}" for item in facts.get(f"{title}_files", [])]
+    return lines
+
+
+def requeue_command(config: Config, names: Sequence[str]) -> None:
+    """Ask for pictures to be read again. Raises UsageError where a name fits none, or several."""
+    path = config.state_folder / "ledger.sqlite3"
+    if not path.is_file():
+        raise SurroundingsError(f"there is no ledger at {path}", hint="Has anything been read yet? Which --config?")
+    ledger = Ledger(path, read_only=True)
+    try:
+        records = [_one(ledger, name) for name in names]
+    finally:
+        ledger.close()
+    request_requeue(config.state_folder, [record.claim.id for record in records])
+    for record in records:
+        click.echo(f"{readable_name(record.claim.file)} (id {record.claim.id}) will be read again")
+    if holder(config.state_folder) is None:
+        click.echo("No daemon is running; it is done at the next start.", err=True)
+
+
+def _one(ledger: Ledger, name: str) -> Record:
+    record = ledger.find(name)
+    if record is not None:
+        return record
+    found = ledger.find_by_file(os.fsencode(name))
+    if not found:
+        raise UsageError(
+            f"no picture of the id, name or place {name!r} lies in archive/ or rejected/",
+            hint="Give an id, or a file as results.csv names it, in `file` or in `archived_to`.",
+        )
+    if len(found) > 1:
+        ids = ", ".join(record.claim.id for record in found[-5:])
+        raise UsageError(f"{len(found)} pictures were called {name!r}", hint=f"Name one by its id; the latest are {ids}.")
+    return found[0]
+
+
+def adopt_command(config: Config) -> None:
+    """Tie the ledger to the inbox, under both locks."""
+    from watcher.files import WORK, Files
+
+    Files(config.inbox, config.outbox).prepare()
+    locks = [Lock(config.inbox / os.fsdecode(WORK), "inbox's work"), Lock(config.state_folder, "state")]
+    ledger = Ledger(config.state_folder / "ledger.sqlite3")
+    try:
+        adopt(config.inbox, ledger)
+    finally:
+        ledger.close()
+        for lock in locks:
+            lock.release()
+    click.echo(f"{config.inbox} is now the inbox of {ledger.path}", file=sys.stderr)

@@ -1,0 +1,131 @@
+"""status.json: what the daemon says of itself, for `status` and for whoever watches it."""
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from watcher import __version__
+from watcher.config import Config
+from watcher.durable import write_atomically
+from watcher.errors import SurroundingsError
+from watcher.inbox import Inbox
+from watcher.ledger import Ledger
+from watcher.ownership import holder
+from watcher.rows import readable_name
+
+FILE_NAME = "status.json"
+LISTED = 20  # waiting and ignored files that are named
+
+
+@dataclass
+class Board:
+    """Publishes the daemon's state, at most once a second and only when something changed."""
+
+    config: Config
+    ledger: Ledger
+    inbox: Inbox
+    clock: Callable[[], float] = time.monotonic
+    _published: float = float("-inf")
+    _last: str = ""
+
+    def publish(self, state: str, *, in_hand: int, model: str, trouble: str = "", hint: str = "", now: bool = False) -> None:
+        """Write the file. state: starting, running, paused, stopping or stopped."""
+        if not now and self.clock() - self._published < 1.0:
+            return
+        self._published = self.clock()
+        facts = {
+            "state": state,
+            "trouble": trouble,
+            "hint": hint,
+            "pid": os.getpid(),
+            "version": __version__,
+            "model": model,
+            "inbox": str(self.config.inbox),
+            "outbox": str(self.config.outbox),
+            "in_hand": in_hand,
+            **ledger_facts(self.ledger),
+            **self._inbox_facts(),
+        }
+        text = json.dumps(facts, sort_keys=True)
+        if text == self._last:
+            return
+        self._last = text
+        stamp = {"updated_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")}
+        content = json.dumps(facts | stamp, indent=1, ensure_ascii=False).encode() + b"\n"
+        write_atomically(os.fsencode(self.config.outbox / FILE_NAME), content)
+
+    def _inbox_facts(self) -> dict[str, Any]:
+        waiting = list(self.inbox.waiting.items())
+        return {
+            "waiting": len(waiting),
+            "waiting_files": [{"file": readable_name(file), "why": w.why} for file, w in waiting[:LISTED]],
+            "ignored": len(self.inbox.ignored),
+            "ignored_files": [
+                {"file": readable_name(file), "why": why} for file, why in list(self.inbox.ignored.items())[:LISTED]
+            ],
+        }
+
+
+def ledger_facts(ledger: Ledger) -> dict[str, Any]:
+    """What the ledger counts: results by status and by reason, and rows that are unfinished, by state."""
+    by_status: Counter[str] = Counter()
+    by_reason: Counter[str] = Counter()
+    for (status, reason), n in ledger.tally().items():
+        by_status[status] += n
+        if reason:
+            by_reason[reason] += n
+    return {
+        "results": sum(by_status.values()),
+        "by_status": dict(by_status),
+        "by_reason": dict(by_reason),
+        "unfinished": ledger.states(),
+    }
+
+
+def read_status(config: Config) -> dict[str, Any]:
+    """The running daemon's status.json; of a stopped one, what the ledger says.
+
+    Raises SurroundingsError where neither is there or may be read.
+    """
+    path = config.outbox / FILE_NAME
+    try:
+        published: dict[str, Any] = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        published = {}
+    except (OSError, ValueError) as error:
+        raise SurroundingsError(f"cannot read {path}: {error}", hint="Ask for membership in its group.") from error
+    pid = published.get("pid")
+    if holder(config.state_folder) is not None or (published.get("state") != "stopped" and _alive(pid)):
+        return published
+    ledger_path = config.state_folder / "ledger.sqlite3"
+    if not ledger_path.is_file() and not published:
+        raise SurroundingsError(
+            f"nothing has run here yet: neither {path} nor {ledger_path} is there",
+            hint="Start it with `digit-watcher run`, or name its config with --config FILE.",
+        )
+    if os.access(ledger_path, os.R_OK):
+        ledger = Ledger(ledger_path, read_only=True)
+        try:
+            published |= ledger_facts(ledger)
+        finally:
+            ledger.close()
+    crashed = published.get("state") not in (None, "stopped")
+    return published | {"state": "stopped", "pid": None, "trouble": "it ended without saying so" if crashed else ""}
+
+
+def _alive(pid: Any) -> bool:
+    if not isinstance(pid, int):
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

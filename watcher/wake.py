@@ -1,0 +1,43 @@
+"""Wakes the loop out of its wait: from other threads and from signal handlers."""
+
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import wait
+from typing import Any
+
+
+class Wake:
+    """A pipe whose reading end the loop waits on."""
+
+    def __init__(self) -> None:
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(self._writer, False)
+
+    def fileno(self) -> int:
+        """The reading end."""
+        return self._reader
+
+    def set(self) -> None:
+        """Wake the loop. May be called from any thread, any number of times."""
+        with suppress(BlockingIOError):  # full: it is awake already
+            os.write(self._writer, b"!")
+
+    def on_signals(self) -> None:
+        """Let every signal wake the loop; the handlers themselves only set flags."""
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+
+    def wait(self, others: Sequence[Any], seconds: float) -> None:
+        """Wait until woken, until one of the others is readable, or for so long."""
+        wait([self, *others], None if seconds == float("inf") else max(0.0, seconds))
+        with suppress(BlockingIOError):
+            while os.read(self._reader, 4096):
+                pass
+
+    def close(self) -> None:
+        """Close both ends."""
+        signal.set_wakeup_fd(-1)
+        os.close(self._reader)
+        os.close(self._writer)
