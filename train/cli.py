@@ -1,8 +1,6 @@
 """`python -m train`: the commands, and the one place where an error becomes a message and an exit code."""
 
-import importlib.util
 import json
-import os
 import sys
 import time
 from dataclasses import replace
@@ -13,6 +11,7 @@ from click.core import ParameterSource
 
 from train import recipe as recipes
 from train.pictures import Labelled
+from train.runtime import need_tensorflow
 from watcher.errors import DigitWatcherError, SurroundingsError, UsageError
 from watcher.recognition.model import SHIPPED, InputConvention, Scale, Shape, load_model
 from watcher.recognition.recogniser import Recogniser
@@ -67,7 +66,7 @@ def fit(
         )
         run = _new_run(run_path or Path("runs") / time.strftime(f"{network}-%Y%m%d-%H%M%S"))
         recipes.save(recipe, run)
-    _need_tensorflow()
+    need_tensorflow()
     from train.fit import fit as train
     from train.stop import stop_signals
 
@@ -108,12 +107,13 @@ def evaluate(
 
     Every picture goes as bytes through decode, normalise, network and verdict, as in the watcher.
     """
-    if data == "mnist" and pictures is None:
-        _need_tensorflow()
+    path = model / "model.keras" if (model / recipes.FILE).is_file() else model
+    by_keras = path.suffix in (".keras", ".h5") or (path / "saved_model.pb").is_file()
+    if by_keras or (data == "mnist" and pictures is None):
+        need_tensorflow()
     from train import evaluate as figures
     from train import mnist, readings
 
-    path = model / "model.keras" if (model / recipes.FILE).is_file() else model
     recogniser = Recogniser(load_model(path, InputConvention(scale, shape)))
     if pictures is None:
         if only or by:
@@ -139,7 +139,7 @@ def evaluate(
 @click.option("--data", help="MNIST as in fit, instead of what the run names (a Keras file: default mnist).")
 def export(run: Path, out: Path, int8: bool, data: str | None) -> None:
     """Make a bundle for the watcher: convert, calibrate on held-out digits, score, write the card."""
-    _need_tensorflow()
+    need_tensorflow()
     from train.export import export as write
     from train.sources import find
 
@@ -189,17 +189,6 @@ def _make(folder: Path, option: str) -> None:
         raise SurroundingsError(
             f"{option} {folder}: {error.strerror}", hint="choose a folder you may write to"
         ) from error
-
-
-def _need_tensorflow() -> None:
-    # The C++ side of TensorFlow reports its CPU features at every start; errors still come through.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("MPLBACKEND", "Agg")
-    if importlib.util.find_spec("tensorflow") is None:
-        raise SurroundingsError(
-            "TensorFlow is not installed here",
-            hint="pip install 'digit-watcher[train]' (Python 3.11 to 3.13)",
-        )
 
 
 def main() -> None:

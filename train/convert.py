@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from train.networks import as_logits
+from train.runtime import quiet
 
 _REPRESENTATIVE = 500
 
@@ -32,7 +33,7 @@ def to_litert(model: keras.Model, representative: NDArray[np.uint8], *, int8: bo
         converter.inference_input_type = tf.uint8
         converter.inference_output_type = tf.float32
     # The converter prints its whole signature, and warns of options that are set on purpose.
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+    with quiet(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return bytes(converter.convert())
 
