@@ -89,11 +89,15 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a picture, with all ten scores.")
-@click.option("--figure", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.png",
-              help="Draw each picture beside the 28×28 that the network saw and what it read.")
+@click.option(
+    "--figure",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT.png",
+    help="Draw each picture beside the 28×28 that the network saw and what it read.",
+)
 @click.option("--model", type=click.Path(path_type=Path), help="Another model than the config's.")
 @_folders
-def predict(  # noqa: PLR0913  one parameter an option
+def predict(
     paths: tuple[Path, ...], as_json: bool, figure: Path | None, model: Path | None,
     config_file: Path | None, inbox: Path | None, outbox: Path | None,
 ) -> None:  # fmt: skip

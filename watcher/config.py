@@ -105,9 +105,7 @@ class Config(_Group):
 
     @model_validator(mode="after")
     def _safe_together(self) -> Self:
-        inbox, outbox, state = (
-            Path(os.path.abspath(path)) for path in (self.inbox, self.outbox, self.state_folder)
-        )
+        inbox, outbox, state = (Path(os.path.abspath(path)) for path in (self.inbox, self.outbox, self.state_folder))
         if inbox == outbox or inbox in outbox.parents:
             raise ValueError(f"outbox {outbox} lies in the inbox {inbox}: results would be read as pictures")
         if outbox in inbox.parents:
@@ -128,10 +126,14 @@ def load(path: Path, *, inbox: Path | None = None, outbox: Path | None = None) -
         text = path.read_text(encoding="utf-8")
         values = yaml.safe_load(text)
     except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}", hint="Check the path and its permissions.") from error
+        raise ConfigError(
+            f"cannot read {path}: {error.strerror}", hint="Check the path and its permissions."
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = " ".join(str(error).split())
-        raise ConfigError(f"{path} is not valid YAML: {where}", hint="Indent with spaces and quote odd values.") from error
+        raise ConfigError(
+            f"{path} is not valid YAML: {where}", hint="Indent with spaces and quote odd values."
+        ) from error
     if values is None:
         values = {}
     if not isinstance(values, dict):
@@ -176,9 +178,7 @@ def _is_ours(path: Path) -> bool:
     return isinstance(values, dict) and OWN_KEY in values
 
 
-def _checked(
-    values: dict[str, Any], *, base: Path, source: str, inbox: Path | None, outbox: Path | None
-) -> Config:
+def _checked(values: dict[str, Any], *, base: Path, source: str, inbox: Path | None, outbox: Path | None) -> Config:
     values = dict(values)
     for key in ("inbox", "outbox", "state", "model"):
         if isinstance(values.get(key, getattr(Config.model_fields[key], "default", None)), str | Path):

@@ -62,7 +62,7 @@ class Daemon:
                 notify(STOPPING=1)
             try:
                 if failures:
-                    self._go_on(now)
+                    self._go_on()
                 due = self._service.turn(now, take=not self._stop_asked)
                 failures = 0
             except (OSError, sqlite3.Error, SurroundingsError, ModelError) as error:
@@ -98,12 +98,12 @@ class Daemon:
         if isinstance(error, ModelError):
             self._service.engine.close()
 
-    def _go_on(self, now: float) -> None:
+    def _go_on(self) -> None:
         if not self._service.engine.waitables():
             engine = self._make_engine()
             engine.await_ready()
             self._service.replace_engine(engine)
-        self._service.recover(now, restarted=False)
+        self._service.recover(restarted=False)
         log.info("the trouble is over; work goes on")
         notify(STATUS="running")
         self._trouble = self._hint = ""
@@ -151,9 +151,11 @@ def open_daemon(config: Config) -> Iterator[Callable[..., Counts]]:
         board = Board(config, ledger, inbox)
         daemon = Daemon(service, make_engine, wake, board)
         try:
-            service.recover(time.monotonic(), restarted=True)
+            service.recover(restarted=True)
         except OSError as error:
-            raise SurroundingsError(f"cannot go on from the last run: {error}", hint="Mend that and start again.") from error
+            raise SurroundingsError(
+                f"cannot go on from the last run: {error}", hint="Mend that and start again."
+            ) from error
         engine.await_ready()
         _listen(daemon, wake)
 

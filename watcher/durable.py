@@ -13,9 +13,7 @@ _RENAME_NOREPLACE = 1
 _RENAMEAT2 = {"x86_64": 316, "aarch64": 276}.get(platform.machine()) if sys.platform == "linux" else None
 
 # These say that disk, mount or network fail, whatever the file. All other errors concern one file.
-SURROUNDINGS = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN}
-)
+SURROUNDINGS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN})
 
 
 def concerns_all(error: OSError) -> bool:

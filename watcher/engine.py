@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from watcher.records import Identity
 from watcher.recognition.verdict import Verdict
+from watcher.records import Identity
 
 
 class Trouble(StrEnum):

@@ -35,7 +35,9 @@ def draw_figure(path: Path, sights: Sequence[tuple[str, Sight]], columns: int = 
         if written:
             path.write_bytes(data.tobytes())
     except (OSError, cv2.error) as error:
-        raise UsageError(f"cannot write the figure {path}: {error}", hint="Name a .png in a folder that exists.") from error
+        raise UsageError(
+            f"cannot write the figure {path}: {error}", hint="Name a .png in a folder that exists."
+        ) from error
 
 
 def _card(name: str, sight: Sight) -> Image:
@@ -86,5 +88,7 @@ def _fitting(text: str, most: int) -> str:
     return plain if len(plain) <= most else "..." + plain[-(most - 3) :]
 
 
-def _write(card: Image, text: str, at: tuple[int, int], size: float, colour: tuple[int, int, int], thick: int = 1) -> None:
+def _write(
+    card: Image, text: str, at: tuple[int, int], size: float, colour: tuple[int, int, int], thick: int = 1
+) -> None:
     cv2.putText(card, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, thick, cv2.LINE_AA)

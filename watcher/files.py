@@ -12,8 +12,8 @@ from pathlib import Path
 
 from watcher.durable import rename_new, sync_folders
 from watcher.errors import SurroundingsError
-from watcher.records import Claim, Identity, Record
 from watcher.recognition.verdict import Status
+from watcher.records import Claim, Identity, Record
 
 WORK = b".work"
 QUARANTINE = b"quarantine"
@@ -164,9 +164,7 @@ def _with_identity(claim: Claim, identity: Identity) -> Claim:
 def _write_reason(target: bytes, record: Record) -> None:
     verdict = record.verdict
     text = f"{verdict.reason}: {verdict.detail}\nid: {record.claim.id}\nmodel: {record.model}\n"
-    descriptor = os.open(
-        target + b".reason.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640
-    )
+    descriptor = os.open(target + b".reason.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)
     try:
         os.write(descriptor, text.encode())
     finally:

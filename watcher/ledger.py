@@ -15,8 +15,8 @@ from typing import Any
 
 from watcher.errors import SurroundingsError
 from watcher.places import Places
-from watcher.records import Claim, Identity, Record
 from watcher.recognition.verdict import Reason, Status, Verdict
+from watcher.records import Claim, Identity, Record
 
 SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -151,10 +151,7 @@ class Ledger:
         with self._transaction() as db:
             db.executemany(
                 "UPDATE pictures SET dev = ?, ino = ?, size = ?, mtime_ns = ?, attempt = ? WHERE id = ?",
-                [
-                    (i.dev, i.ino, i.size, i.mtime_ns, c.attempt, c.id)
-                    for c, i in ((c, c.identity) for c in claims)
-                ],
+                [(i.dev, i.ino, i.size, i.mtime_ns, c.attempt, c.id) for c, i in ((c, c.identity) for c in claims)],
             )
 
     def set_state(self, ids: Sequence[str], state: str) -> None:
@@ -193,7 +190,9 @@ class Ledger:
 
     def to_archive(self) -> list[Record]:
         """Records whose file was not seen at its place yet, in sequence."""
-        return [_record(row) for row in self._db.execute("SELECT * FROM pictures WHERE state = 'recorded' ORDER BY seq")]
+        return [
+            _record(row) for row in self._db.execute("SELECT * FROM pictures WHERE state = 'recorded' ORDER BY seq")
+        ]
 
     def records_after(self, seq: int) -> Iterator[Record]:
         """Records beyond a sequence number, in sequence."""
@@ -217,7 +216,8 @@ class Ledger:
     def find_by_file(self, file: bytes) -> list[Record]:
         """Finished records by path in the inbox, or by the name alone, the newest last."""
         rows = self._db.execute(
-            "SELECT * FROM pictures WHERE state = 'archived' AND (file = ? OR archived_to = ?) ORDER BY seq", (file, file)
+            "SELECT * FROM pictures WHERE state = 'archived' AND (file = ? OR archived_to = ?) ORDER BY seq",
+            (file, file),
         )
         return [_record(row) for row in rows]
 

@@ -100,7 +100,9 @@ class FolderObserver:
 
     def _say_once(self, error: OSError) -> None:
         if not self._refused:
-            log.warning("file system events are not available (%s); folders are looked at regularly instead", error.strerror)
+            log.warning(
+                "file system events are not available (%s); folders are looked at regularly instead", error.strerror
+            )
         self._refused = True
 
     def stop(self) -> None:

@@ -90,7 +90,7 @@ def check_identity(inbox: Path, ledger: Ledger) -> None:
         raise SurroundingsError(
             f"the inbox {inbox} is not the one that the ledger {ledger.path} knows"
             f" (its mark is {found or 'missing'}, the ledger's is {known or 'missing'})",
-            hint="If a disk or share is not mounted, mount it. If the folder is meant, run `digit-watcher init --adopt`.",
+            hint="Mount the disk or share that is missing; if this folder is meant, run `digit-watcher init --adopt`.",
         )
 
 

@@ -24,7 +24,10 @@ MOST_DRAWN = 200
 def predict_command(
     config: Config, paths: Sequence[Path], *, as_json: bool, figure: Path | None, model: Path | None
 ) -> None:
-    """Read each picture and print what was read. Raises UsageError where a path is no file, ModelError as loading does."""
+    """Read each picture and print what was read.
+
+    Raises UsageError where a path is no file, ModelError where the model cannot be loaded.
+    """
     files = list(_pictures(paths))
     convention = InputConvention(Scale(config.input.scale), Shape(config.input.shape))
     limits = Limits(config.reading.max_pixels, config.reading.max_bytes)

@@ -13,6 +13,7 @@ import signal
 import stat
 import sys
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,8 @@ def main() -> None:
     _die_with_the_daemon()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
     pipe = Connection(os.dup(0))
-    try:
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the daemon is gone
         _serve(pipe, settings)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        pass  # the daemon is gone
 
 
 def _serve(pipe: Connection, settings: dict[str, Any]) -> None:

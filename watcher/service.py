@@ -134,7 +134,8 @@ class Service:
         arrived = _timestamp(self._utc_now())
         claims = [Claim(self._ids.new(), f.file, f.identity, arrived) for f in found]
         self._p.ledger.intend(claims)
-        taken, changed, off = [], [], {"cancelled": list[str](), "quarantined": list[str]()}
+        taken, changed = list[Claim](), list[Claim]()
+        off = {"cancelled": list[str](), "quarantined": list[str]()}
         for file, claim in zip(found, claims, strict=True):
             how, ours, why = self._p.files.claim(claim)
             if how is Taken.YES:
@@ -204,7 +205,8 @@ class Service:
     def _verdict(self, outcome: Outcome, claim: Claim, now: float) -> Verdict | None:
         """What the outcome means for the row; None where the picture is to be read again."""
         if outcome.trouble is Trouble.UNREAD:
-            return self._unread(outcome, claim, now)
+            self._unread(outcome, claim, now)
+            return None
         if outcome.trouble is not None:
             return self._lost_reader(outcome.trouble, claim)
         present = self._p.files.identity_in_work(claim.id)
@@ -274,12 +276,14 @@ class Service:
         lost = {record.claim.id for record in records}.difference(done)
         self._p.ledger.finish(done, self._p.results.positions())
         if lost:
-            log.error("%d pictures are neither in the work folder nor at their place: %s", len(lost), ", ".join(sorted(lost)))
+            log.error(
+                "%d pictures are neither in the work folder nor at their place: %s", len(lost), ", ".join(sorted(lost))
+            )
             self._p.ledger.set_state(sorted(lost), "missing")
 
     # -- recovery ------------------------------------------------------------------------------------
 
-    def recover(self, now: float, *, restarted: bool) -> int:
+    def recover(self, *, restarted: bool) -> int:
         """Go on from what the ledger knows; gives how many pictures were unfinished.
 
         restarted: the process is new, so that whoever was being read may be the one that ended the old one.
@@ -331,5 +335,3 @@ class Service:
 def _timestamp(when: datetime) -> str:
     """RFC 3339, UTC, milliseconds."""
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-

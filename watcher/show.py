@@ -41,7 +41,9 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     lines += [f"         {n:,} {reason}" for reason, n in sorted(facts.get("by_reason", {}).items())]
     if facts.get("in_hand"):
         lines.append(f"in hand  {facts['in_hand']:,}")
-    lines += [f"{state:8} {n:,}" for state, n in facts.get("unfinished", {}).items() if state not in ("intent", "recorded")]
+    lines += [
+        f"{state:8} {n:,}" for state, n in facts.get("unfinished", {}).items() if state not in ("intent", "recorded")
+    ]
     for title in ("waiting", "ignored"):
         if facts.get(title):
             lines.append(f"{title:8} {facts[title]:,}")
@@ -78,7 +80,9 @@ def _one(ledger: Ledger, name: str) -> Record:
         )
     if len(found) > 1:
         ids = ", ".join(record.claim.id for record in found[-5:])
-        raise UsageError(f"{len(found)} pictures were called {name!r}", hint=f"Name one by its id; the latest are {ids}.")
+        raise UsageError(
+            f"{len(found)} pictures were called {name!r}", hint=f"Name one by its id; the latest are {ids}."
+        )
     return found[0]
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from watcher import __version__
@@ -34,7 +33,9 @@ class Board:
     _published: float = float("-inf")
     _last: str = ""
 
-    def publish(self, state: str, *, in_hand: int, model: str, trouble: str = "", hint: str = "", now: bool = False) -> None:
+    def publish(
+        self, state: str, *, in_hand: int, model: str, trouble: str = "", hint: str = "", now: bool = False
+    ) -> None:
         """Write the file. state: starting, running, paused, stopping or stopped."""
         if not now and self.clock() - self._published < 1.0:
             return

@@ -16,10 +16,6 @@ class Wake:
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
 
-    def fileno(self) -> int:
-        """The reading end."""
-        return self._reader
-
     def set(self) -> None:
         """Wake the loop. May be called from any thread, any number of times."""
         with suppress(BlockingIOError):  # full: it is awake already
@@ -31,7 +27,7 @@ class Wake:
 
     def wait(self, others: Sequence[Any], seconds: float) -> None:
         """Wait until woken, until one of the others is readable, or for so long."""
-        wait([self, *others], None if seconds == float("inf") else max(0.0, seconds))
+        wait([self._reader, *others], None if seconds == float("inf") else max(0.0, seconds))
         with suppress(BlockingIOError):
             while os.read(self._reader, 4096):
                 pass

@@ -15,6 +15,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -75,7 +76,9 @@ class LocalEngine:
         while not all(reader.ready for reader in self._readers):
             left = until - self._clock()
             if left <= 0:
-                raise ModelError(f"the readers did not start within {START_SECONDS:.0f} s", hint="Is the machine overloaded?")
+                raise ModelError(
+                    f"the readers did not start within {START_SECONDS:.0f} s", hint="Is the machine overloaded?"
+                )
             for pipe in wait([reader.pipe for reader in self._readers if not reader.ready], left):
                 self._hear(next(reader for reader in self._readers if reader.pipe is pipe))
 
@@ -139,7 +142,7 @@ class LocalEngine:
         with theirs:
             # -P: a module in the current folder must not stand in for one of ours.
             command = [sys.executable, "-P", "-m", "watcher.reader", json.dumps(told)]
-            process = subprocess.Popen(command, stdin=theirs, env=_environment())
+            process = subprocess.Popen(command, stdin=theirs.fileno(), env=_environment())  # noqa: S603  our own program
         return _Reader(process, Connection(ours.detach()), self._clock())
 
     def _hear(self, reader: _Reader) -> None:
@@ -187,10 +190,8 @@ class LocalEngine:
         if not reader.hand:
             reader.heard = self._clock()
         reader.hand.append(batch)
-        try:
+        with suppress(OSError):  # it died: its pipe says so, and `_lose` takes the batch back
             reader.pipe.send_bytes(json.dumps(batch).encode())
-        except OSError:
-            pass  # it died; its pipe says so, and `_lose` takes the batch back
 
 
 def _environment() -> dict[str, str]:

@@ -25,6 +25,9 @@ class Limits:
     max_bytes: int = 64 * 1024 * 1024
 
 
+DEFAULT_LIMITS = Limits()
+
+
 def inspect(data: bytes, limits: Limits) -> Header:
     """Look at the header alone.
 
@@ -41,7 +44,7 @@ def inspect(data: bytes, limits: Limits) -> Header:
     return header
 
 
-def decode(data: bytes, limits: Limits = Limits()) -> NDArray[np.uint8]:
+def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> NDArray[np.uint8]:
     """Decode to (height, width) uint8 grey, 0 black, turned as EXIF says.
 
     Raises Unreadable as `inspect` does, and CORRUPT where the pixels cannot be decoded.
@@ -69,7 +72,7 @@ def _to_eight_bits(pixels: NDArray[np.generic]) -> NDArray[np.uint8]:
         raise Unreadable(Reason.UNSUPPORTED_FORMAT, f"pixels of type {pixels.dtype}; save it with 8 or 16 bits")
     # Scanners store 10, 12 or 14 bits in 16: the range in use decides, not the container.
     bits = max(8, int(pixels.max()).bit_length())
-    return (pixels >> (bits - 8)).astype(np.uint8)  # type: ignore[operator]
+    return np.asarray(pixels >> (bits - 8), np.uint8)  # type: ignore[operator]
 
 
 def to_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -106,9 +109,7 @@ def _over_paper(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
     if solid.size == 0:
         return np.full_like(grey, 255)
     low, middle, high = np.percentile(solid, (1, 50, 99))
-    if high - low > 64:
-        paper = float(middle)  # ink and paper are both painted: what is clear is more of the paper
-    else:
-        paper = 255.0 if middle < 128 else 0.0  # ink alone is painted: alpha is its shape
+    ink_alone = high - low <= 64  # then alpha is its shape; else what is clear is more of the painted paper
+    paper = (255.0 if middle < 128 else 0.0) if ink_alone else float(middle)
     weight = alpha.astype(np.float32) / 255
     return np.asarray(np.rint(grey * weight + paper * (1 - weight)), np.uint8)

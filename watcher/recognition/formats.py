@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 from watcher.recognition.verdict import Reason, Unreadable
 
-PICTURE_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .jpe .jfif .bmp .dib .tif .tiff .webp .pgm .ppm .pbm .pnm".split()
-)
+# fmt: off
+PICTURE_SUFFIXES = frozenset({
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm", ".pnm",
+})
 # People drop these and expect an answer; they get a row with a hint.
-DOCUMENT_SUFFIXES = frozenset(
-    ".gif .heic .heif .avif .jp2 .jxl .svg .ico .psd .pdf .doc .docx .odt .eps .ps .djvu .raw .dng .cr2 .nef".split()
-)
+DOCUMENT_SUFFIXES = frozenset({
+    ".gif", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".svg", ".ico", ".psd", ".pdf", ".doc", ".docx", ".odt", ".eps",
+    ".ps", ".djvu", ".raw", ".dng", ".cr2", ".nef",
+})
+# fmt: on
 HEAD_BYTES = 64
 TAIL_BYTES = 12
 
@@ -69,9 +72,9 @@ def ends_whole(head: bytes, tail: bytes, size: int) -> bool:
         case "jpeg":
             return tail.endswith(b"\xff\xd9")
         case "bmp":
-            return len(head) >= 6 and size == struct.unpack_from("<I", head, 2)[0]
+            return len(head) >= 6 and size == int.from_bytes(head[2:6], "little")
         case "webp":
-            return size == struct.unpack_from("<I", head, 4)[0] + 8
+            return size == int.from_bytes(head[4:8], "little") + 8
     return False
 
 

@@ -46,9 +46,7 @@ def _shrunk(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _ink_is_dark(grey: NDArray[np.uint8]) -> bool:
     """Ink is what departs furthest from the paper, and the paper is what most of the rim is."""
     rim = max(1, min(grey.shape) // 40)
-    around = np.concatenate(
-        [grey[:rim].ravel(), grey[-rim:].ravel(), grey[:, :rim].ravel(), grey[:, -rim:].ravel()]
-    )
+    around = np.concatenate([grey[:rim].ravel(), grey[-rim:].ravel(), grey[:, :rim].ravel(), grey[:, -rim:].ravel()])
     paper = float(np.median(around))
     smooth = cv2.blur(grey, (3, 3)) if min(grey.shape) > 64 else grey
     return paper - float(smooth.min()) >= float(smooth.max()) - paper

@@ -6,7 +6,7 @@ tutorials leave behind. TensorFlow is imported only for the latter two.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,8 +64,8 @@ class Model:
     name: str
     network: Network
     classes: tuple[str, ...] = DIGITS
-    calibration: Calibration = Calibration()
-    thresholds: Thresholds = Thresholds()
+    calibration: Calibration = field(default_factory=Calibration)
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, 28, 28) uint8, ink 255 on 0 → (n, len(classes)) float32."""
@@ -103,7 +103,8 @@ def _load_bundle(folder: Path) -> Model:
         name = str(card["name"])
     except (KeyError, TypeError) as error:
         raise ModelError(
-            f"{folder / CARD_NAME} lacks or misspells {error}", hint="Export the bundle again with `digit-train export`."
+            f"{folder / CARD_NAME} lacks or misspells {error}",
+            hint="Export the bundle again with `digit-train export`.",
         ) from error
     weights = _read_weights(weights_path, expected)
     if classes[:10] != DIGITS or len(classes) > 11:
@@ -177,8 +178,8 @@ class LiteRTNetwork:
     def _real(self, value: NDArray[Any]) -> NDArray[np.float32]:
         scale, zero = self._out["quantization"]
         if scale == 0:
-            return value.astype(np.float32)
-        return (value.astype(np.float32) - zero) * np.float32(scale)
+            return np.asarray(value, np.float32)
+        return np.asarray((value.astype(np.float32) - zero) * np.float32(scale), np.float32)
 
 
 def _input_table(entry: dict[str, Any]) -> NDArray[Any]:
@@ -186,6 +187,6 @@ def _input_table(entry: dict[str, Any]) -> NDArray[Any]:
     unit = np.arange(256, dtype=np.float64) / 255
     dtype, (scale, zero) = entry["dtype"], entry["quantization"]
     if scale == 0:
-        return unit.astype(dtype)
+        return np.asarray(unit, dtype)
     info = np.iinfo(dtype)
-    return np.clip(np.rint(unit / scale + zero), info.min, info.max).astype(dtype)
+    return np.asarray(np.clip(np.rint(unit / scale + zero), info.min, info.max), dtype)

@@ -102,10 +102,10 @@ def _with_fitting_strokes(strokes: Soft, longer: float) -> Soft:
         pad = int(grow) + 2
         strokes, mask = np.pad(strokes, pad), np.pad(mask, pad)
         outside = np.asarray(cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5))
-        return np.maximum(strokes, np.clip(grow + 1 - outside, 0, 1)).astype(np.float32)
+        return np.asarray(np.maximum(strokes, np.clip(grow + 1 - outside, 0, 1)), np.float32)
     if width > THICKEST * unit:
         thin = min((width - THICK_TARGET * unit) / 2, 0.3 * width)
-        return np.clip(inside - thin + 0.5, 0, 1).astype(np.float32)
+        return np.asarray(np.clip(inside - thin + 0.5, 0, 1), np.float32)
     return strokes
 
 

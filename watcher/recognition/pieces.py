@@ -39,7 +39,7 @@ class _Group:
 def find_pieces(ink: Ink) -> list[Piece]:
     """Digits in the ink, the most prominent first; [] where there are only specks."""
     mask = _without_lines(ink.mask)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return []
     tallest = int(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from watcher.recognition.decode import Limits, decode_pixels, inspect
+from watcher.recognition.decode import DEFAULT_LIMITS, Limits, decode_pixels, inspect
 from watcher.recognition.formats import Header, read_header
 from watcher.recognition.model import Model
 from watcher.recognition.normalise import Normalised, normalise
@@ -29,7 +29,7 @@ class Sight:
 class Recogniser:
     """Reads pictures: a pure function of their bytes and the model."""
 
-    def __init__(self, model: Model, limits: Limits = Limits()) -> None:
+    def __init__(self, model: Model, limits: Limits = DEFAULT_LIMITS) -> None:
         self.model = model
         self._limits = limits
 

@@ -32,7 +32,7 @@ class Reason(StrEnum):
     TIMED_OUT = "timed_out"
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818  a finding about a picture, not a fault of the program
     """This picture cannot be read. Carries the reason for its row and a sentence for people."""
 
     def __init__(self, reason: Reason, message: str) -> None:

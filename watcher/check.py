@@ -1,0 +1,144 @@
+"""The `check` command: try everything that could fail later, and say each thing in one line."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from watcher.config import Config
+from watcher.daemon import SHIPPED_MODEL
+from watcher.errors import DigitWatcherError, SurroundingsError
+from watcher.ownership import holder
+
+LEAST_FREE_BYTES = 100 * 1024 * 1024
+_REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph", "glusterfs"}
+
+
+def check_command(config: Config) -> int:
+    """Print what was found; gives the exit code of the worst of it."""
+    worst = 0
+    for name, test in _tests(config):
+        try:
+            click.echo(f"ok    {name}: {test()}")
+        except DigitWatcherError as error:
+            click.echo(f"FAIL  {name}: {error}\n      {error.hint}")
+            worst = max(worst, error.exit_code)
+    return worst
+
+
+def _tests(config: Config) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "inbox", lambda: _writable(config.inbox, "the inbox", must_exist=True)
+    yield "outbox", lambda: _writable(config.outbox, "the outbox", must_exist=False)
+    yield "state", lambda: _state(config)
+    yield "archive", lambda: _same_filesystem(config)
+    yield "space", lambda: _space(config)
+    yield "events", lambda: _events(config)
+    yield "model", lambda: _model(config)
+    yield "daemon", lambda: _daemon(config)
+
+
+def _writable(folder: Path, what: str, *, must_exist: bool) -> str:
+    if not folder.is_dir():
+        if folder.exists() or must_exist:
+            problem = "is no folder" if folder.exists() else "is not there"
+            raise SurroundingsError(f"{what} {folder} {problem}", hint=f"Make it: mkdir -p '{folder}'")
+        return f"{folder} is not there yet; " + _writable(folder.parent, f"the folder for {what},", must_exist=True)
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".check-", dir=folder):
+            pass
+    except OSError as error:
+        raise SurroundingsError(
+            f"cannot write in {what} {folder}: {error.strerror}", hint="Give it to the daemon's user: see `ls -ld`."
+        ) from error
+    return str(folder)
+
+
+def _state(config: Config) -> str:
+    folder = config.state_folder
+    kind = filesystem_of(folder)
+    if kind in _REMOTE:
+        raise SurroundingsError(
+            f"the state folder {folder} is on a remote filesystem ({kind}), where SQLite's WAL is not safe",
+            hint="Set `state` in config.yaml to a folder on a local disk.",
+        )
+    path = folder / "ledger.sqlite3"
+    if path.is_file():
+        from watcher.ledger import Ledger
+
+        Ledger(path, read_only=True).close()
+        return f"{path} (version and file are fine)"
+    return f"{folder}, no ledger yet" + (f", on {kind}" if kind else "")
+
+
+def _same_filesystem(config: Config) -> str:
+    inbox, outbox = (_existing(folder) for folder in (config.inbox, config.outbox))
+    if inbox.stat().st_dev == outbox.stat().st_dev:
+        return "pictures are moved by one rename"
+    return "inbox and outbox are on different filesystems: pictures are copied, verified and then removed"
+
+
+def _space(config: Config) -> str:
+    free = shutil.disk_usage(_existing(config.outbox)).free
+    if free < LEAST_FREE_BYTES:
+        raise SurroundingsError(
+            f"only {free / 1e6:.0f} MB are free for {config.outbox}",
+            hint="Free some: work pauses when the disk is full.",
+        )
+    return f"{free / 1e9:.1f} GB free"
+
+
+def _events(config: Config) -> str:
+    kind = filesystem_of(config.inbox)
+    if kind in _REMOTE:
+        return f"the inbox is on {kind}, which tells of no events: folders are looked at every " + (
+            f"{config.watch.rescan_seconds:g} s"
+        )
+    from watcher.observer import FolderObserver
+
+    observer = FolderObserver(lambda _: None)
+    try:
+        if config.inbox.is_dir() and not observer.watch(os.fsencode(config.inbox)):
+            return (
+                "not available (inotify limits?): folders are looked at every " + f"{config.watch.rescan_seconds:g} s"
+            )
+    finally:
+        observer.stop()
+    return "file system events come"
+
+
+def _model(config: Config) -> str:
+    import numpy as np
+
+    from watcher.recognition.model import InputConvention, Scale, Shape, load_model
+
+    convention = InputConvention(Scale(config.input.scale), Shape(config.input.shape))
+    model = load_model(config.model or SHIPPED_MODEL, convention)
+    model.logits(np.zeros((1, 28, 28), np.uint8))
+    return f"{model.name} loads and answers"
+
+
+def _daemon(config: Config) -> str:
+    pid = holder(config.state_folder)
+    return f"running, pid {pid}" if pid else "not running"
+
+
+def _existing(folder: Path) -> Path:
+    return folder if folder.exists() or folder == folder.parent else _existing(folder.parent)
+
+
+def filesystem_of(folder: Path) -> str:
+    """The type of the filesystem that a folder is on, as the kernel names it; "" where that is not known."""
+    path, best, kind = os.path.realpath(_existing(folder)), "", ""
+    try:
+        lines = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return ""
+    for line in lines:
+        _, mount, found, *_ = line.split(" ")
+        mount = mount.encode("latin-1", "replace").decode("unicode_escape")
+        if (path == mount or path.startswith(mount.rstrip("/") + "/")) and len(mount) >= len(best):
+            best, kind = mount, found
+    return kind

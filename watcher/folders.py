@@ -1,0 +1,131 @@
+"""Where to look in the inbox: its folders, which of them to list next, and the listing itself."""
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+# A folder changed within this time may change again without a new modification time: clocks have a grain.
+_GRAIN_NS = 2_000_000_000
+
+
+@dataclass(slots=True)
+class _Folder:
+    mtime_ns: int = -1
+    listed: float = float("-inf")
+
+
+class Folders:
+    """The tree of the inbox. Folders are named by their path in it, the inbox itself by b""."""
+
+    def __init__(
+        self,
+        root: bytes,
+        *,
+        recursive: bool,
+        rescan_seconds: float,
+        full_scan_seconds: float,
+        on_folder: Callable[[bytes], bool],
+        on_folder_gone: Callable[[bytes], None],
+        on_refused: Callable[[bytes, str], None],
+    ) -> None:
+        """on_folder is told each folder (absolute) and says whether its events will come; on_refused, what
+        folder (in the inbox) cannot be listed, and why."""
+        self._root, self._recursive = root, recursive
+        self._rescan, self._full_scan = rescan_seconds, full_scan_seconds
+        self._on_folder, self._on_folder_gone, self._on_refused = on_folder, on_folder_gone, on_refused
+        self._known: dict[bytes, _Folder] = {b"": _Folder()}
+        self._unwatched: set[bytes] = set()
+        self._to_list: OrderedDict[bytes, None] = OrderedDict({b"": None})
+        self._sweep: Iterator[bytes] | None = None
+        self.next_rescan = 0.0
+
+    def __contains__(self, folder: bytes) -> bool:
+        return folder in self._known
+
+    @property
+    def swept(self) -> bool:
+        """Whether nothing is left to list."""
+        return self._sweep is None and not self._to_list
+
+    def add(self, folder: bytes) -> None:
+        """A folder was heard of or seen: watch it, then list it."""
+        if any(part.startswith(b".") for part in folder.split(b"/") if folder) or (folder and not self._recursive):
+            return
+        self._known.setdefault(folder, _Folder())
+        # The watch stands before the listing, so that nothing falls between the two.
+        self._watch(folder)
+        self._to_list[folder] = None
+
+    def list_again(self, folder: bytes) -> None:
+        """List one folder again."""
+        self._to_list[folder] = None
+
+    def list_all(self, *, watch: bool) -> None:
+        """List every known folder again; `watch`: their watches are gone."""
+        self._to_list.update(dict.fromkeys(self._known))
+        if watch:
+            for folder in self._known:
+                self._watch(folder)
+
+    def rescan(self, now: float) -> None:
+        """Where it is due, stat every known folder and list those that changed; and all, now and then."""
+        if now < self.next_rescan:
+            return
+        self.next_rescan = now + self._rescan
+        for folder, state in self._known.items():
+            try:
+                changed = os.stat(self._path(folder), follow_symlinks=False).st_mtime_ns != state.mtime_ns
+            except OSError:
+                changed = True  # the listing finds out
+            if changed or folder in self._unwatched or now - state.listed >= self._full_scan:
+                self._to_list[folder] = None
+
+    def files(self, now: float) -> Iterator[bytes]:
+        """What the folders list, by path in the inbox. May be left at any point; the next call goes on there.
+
+        Raises OSError where the inbox itself is gone.
+        """
+        while not self.swept:
+            if self._sweep is None:
+                self._sweep = self._list(self._to_list.popitem(last=False)[0], now)
+            yield from _unfinished(self._sweep)
+            self._sweep = None
+
+    def _list(self, folder: bytes, now: float) -> Iterator[bytes]:
+        state = self._known.setdefault(folder, _Folder())
+        path = self._path(folder)
+        try:
+            state.mtime_ns = os.stat(path, follow_symlinks=False).st_mtime_ns
+            if time.time_ns() - state.mtime_ns < _GRAIN_NS:
+                state.mtime_ns = -1
+            state.listed = now
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    file = folder + b"/" + entry.name if folder else entry.name
+                    if not entry.is_dir(follow_symlinks=False):
+                        yield file
+                    elif file not in self._known:
+                        self.add(file)
+        except (FileNotFoundError, NotADirectoryError):
+            if not folder:
+                raise  # the inbox itself is gone
+            self._known.pop(folder, None)
+            self._unwatched.discard(folder)
+            self._on_folder_gone(path)
+        except PermissionError as error:
+            self._on_refused(folder, error.strerror or "refused")
+
+    def _watch(self, folder: bytes) -> None:
+        heard = self._on_folder(self._path(folder))
+        (self._unwatched.discard if heard else self._unwatched.add)(folder)
+
+    def _path(self, folder: bytes) -> bytes:
+        return self._root + b"/" + folder if folder else self._root
+
+
+def _unfinished(sweep: Iterator[bytes]) -> Iterator[bytes]:
+    # `yield from` a generator would close it when its reader stops early; this leaves it open.
+    while (file := next(sweep, None)) is not None:
+        yield file
