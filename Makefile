@@ -1,0 +1,70 @@
+# make run: watch inbox/.  make test: all tests.  make help: the rest.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+.PHONY: help run test check train evaluate bench lock clean train-env
+
+help:
+	@echo "make run       watch inbox/, write outbox/results.csv"
+	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
+	@echo "make check     ruff and mypy"
+	@echo "make train     train the digitnet network on MNIST into runs/digitnet"
+	@echo "make evaluate  score the shipped model on MNIST"
+	@echo "make bench     how many pictures a second, against the tutorials' loop"
+	@echo "make lock      make the lock files in requirements/ anew"
+	@echo "make clean     remove what make made; inbox, outbox and runs stay"
+
+run: $(VENV)/.daemon
+	@$(BIN)/python -m watcher run
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+train: $(VENV)/.dev
+	$(BIN)/python -m train fit --network digitnet --run runs/digitnet
+
+evaluate: $(VENV)/.dev
+	$(BIN)/python -m train evaluate
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench
+
+train-env: $(VENV)/.dev
+
+lock:
+	requirements/compile
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: $(PYTHON) is missing or older than Python 3.11" >&2; \
+	  echo "  Install Python 3.11 or newer, or name it: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "error: this Python cannot make virtual environments (ensurepip is missing)" >&2; \
+	  $(PYTHON) -c 'import sys; v = "python%d.%d-venv" % sys.version_info[:2]; \
+	    print("  On Debian and Ubuntu: sudo apt install " + v, file=sys.stderr)'; exit 2; }
+	@echo "Making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# The locks carry hashes; --no-build-isolation builds with the locked hatchling.
+$(VENV)/.daemon: requirements/daemon.txt pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing the daemon's dependencies (about 100 MB; no TensorFlow) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/daemon.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing what training and tests need (about 700 MB with TensorFlow) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.daemon
