@@ -88,10 +88,10 @@ def _cnn() -> keras.Model:
         keras.Input((28, 28, 1)),
         layers.Conv2D(32, 5, activation="relu"),
         layers.MaxPooling2D(),
-        layers.Dropout(0.2),
+        layers.Dropout(0.25),
         layers.Flatten(),
         layers.Dense(128, activation="relu"),
-        layers.Dropout(0.2),
+        layers.Dropout(0.5),
         layers.Dense(10, activation="softmax"),
     ]
     return keras.Sequential(stack, name="cnn")

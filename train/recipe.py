@@ -36,7 +36,7 @@ class Recipe:
 
 _DEFAULTS = {
     "mlp": Recipe(network="mlp", epochs=8, batch_size=32, learning_rate=1e-3),
-    "cnn": Recipe(network="cnn", epochs=8, batch_size=64, learning_rate=1e-3),
+    "cnn": Recipe(network="cnn", epochs=10, batch_size=64, learning_rate=1e-3, ema=0.999),
     "digitnet": Recipe(weight_decay=0.02, ema=0.999, augmented=True, garbage_share=0.1),
 }
 NETWORKS = tuple(_DEFAULTS)
