@@ -6,6 +6,9 @@ tutorials leave behind. TensorFlow is imported only for the latter two.
 
 import hashlib
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -151,8 +154,9 @@ class LiteRTNetwork:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            self._interpreter = Interpreter(model_content=weights, num_threads=1)
-            self._interpreter.allocate_tensors()
+            with _quiet_stderr():
+                self._interpreter = Interpreter(model_content=weights, num_threads=1)
+                self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"LiteRT cannot load the weights: {error}", hint="Export the bundle again.") from error
         entry = self._interpreter.get_input_details()[0]
@@ -180,6 +184,19 @@ class LiteRTNetwork:
         if scale == 0:
             return np.asarray(value, np.float32)
         return np.asarray((value.astype(np.float32) - zero) * np.float32(scale), np.float32)
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Keep the runtime from telling people, in C++ and past every log level, how it was made."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _input_table(entry: dict[str, Any]) -> NDArray[Any]:
