@@ -162,6 +162,7 @@ def open_daemon(config: Config) -> Iterator[Callable[..., Counts]]:
         def run(*, once: bool = False, on_progress: Callable[[Counts], None] = lambda _: None) -> Counts:
             notify(READY=1, STATUS="running", MAINPID=os.getpid())
             daemon.run(observer, inbox, once=once, on_progress=on_progress)
+            notify(STOPPING=1)  # said once more where the stop came within the last turn
             with suppress(OSError):
                 board.publish("stopped", in_hand=service.in_hand, model=service.engine.model_name, now=True)
             return daemon.counts
