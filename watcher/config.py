@@ -183,7 +183,7 @@ def _checked(values: dict[str, Any], *, base: Path, source: str, inbox: Path | N
     for key in ("inbox", "outbox", "state", "model"):
         if isinstance(values.get(key, getattr(Config.model_fields[key], "default", None)), str | Path):
             raw = values.get(key, Config.model_fields[key].default)
-            values[key] = Path(os.path.abspath(base / Path(raw).expanduser()))
+            values[key] = Path(os.path.abspath(base / os.path.expanduser(raw)))
     for key, given in (("inbox", inbox), ("outbox", outbox)):
         if given is not None:
             values[key] = Path(os.path.abspath(given))
