@@ -34,16 +34,12 @@ def cli() -> None:
 @cli.command()
 @click.option("--network", type=click.Choice(recipes.NETWORKS), default="digitnet", show_default=True)
 @_data
-@click.option(
-    "--pictures", multiple=True, metavar="DIR", help="Labelled pictures to train on as well; repeatable."
-)
+@click.option("--pictures", multiple=True, metavar="DIR", help="Labelled pictures to train on as well; repeatable.")
 @click.option(
     "--epochs", type=click.IntRange(1), help="Default: the network's own number (mlp 8, cnn 10, digitnet 36)."
 )
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option(
-    "--holdout", type=int, default=5000, show_default=True, help="Training digits set aside to choose with."
-)
+@click.option("--holdout", type=int, default=5000, show_default=True, help="Training digits set aside to choose with.")
 @click.option(
     "--run",
     "run_path",
@@ -61,9 +57,7 @@ def fit(
         run = _resumed(context, run_path)
         recipe = recipes.load(run)
     else:
-        recipe = replace(
-            recipes.recipe_for(network, epochs), data=data, pictures=pictures, seed=seed, holdout=holdout
-        )
+        recipe = replace(recipes.recipe_for(network, epochs), data=data, pictures=pictures, seed=seed, holdout=holdout)
         run = _new_run(run_path or Path("runs") / time.strftime(f"{network}-%Y%m%d-%H%M%S"))
         recipes.save(recipe, run)
     need_tensorflow()
@@ -81,12 +75,8 @@ def fit(
 @cli.command()
 @click.argument("model", type=click.Path(path_type=Path), default=SHIPPED)
 @_data
-@click.option(
-    "--pictures", type=click.Path(path_type=Path), metavar="DIR", help="Labelled pictures, instead of MNIST."
-)
-@click.option(
-    "--only", multiple=True, metavar="COLUMN=VALUE", help="Only such rows of labels.csv; repeatable."
-)
+@click.option("--pictures", type=click.Path(path_type=Path), metavar="DIR", help="Labelled pictures, instead of MNIST.")
+@click.option("--only", multiple=True, metavar="COLUMN=VALUE", help="Only such rows of labels.csv; repeatable.")
 @click.option("--by", metavar="COLUMN", help="Figures also for each value of this column.")
 @click.option(
     "--scale",
@@ -96,14 +86,14 @@ def fit(
 )
 @click.option("--shape", type=click.Choice([*Shape]), default=Shape.IMAGE, help="The same.  [default: image]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, not a table.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Also scores.json and figures there."
-)
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Also scores.json and figures there.")
 def evaluate(
     model: Path, data: str, pictures: Path | None, only: tuple[str, ...], by: str | None,
     scale: Scale, shape: Shape, as_json: bool, out: Path | None,
 ) -> None:  # fmt: skip
-    """Score MODEL (a bundle, a run, a Keras model; default: the shipped bundle) through the whole path.
+    """Score MODEL (default: the shipped bundle) through the whole path.
+
+    MODEL is a bundle, the run of a network with ten outputs, or a Keras model. digitnet is exported first.
 
     Every picture goes as bytes through decode, normalise, network and verdict, as in the watcher.
     """
@@ -132,9 +122,7 @@ def evaluate(
 
 @cli.command()
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN_OR_KERAS_FILE")
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the bundle."
-)
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the bundle.")
 @click.option("--int8/--float", default=True, show_default=True, help="Integer arithmetic, or float32.")
 @click.option("--data", help="MNIST as in fit, instead of what the run names (a Keras file: default mnist).")
 def export(run: Path, out: Path, int8: bool, data: str | None) -> None:
@@ -146,10 +134,7 @@ def export(run: Path, out: Path, int8: bool, data: str | None) -> None:
     source = find(run, data)
     _make(out, "--out")
     write(source, out, int8=int8, say=click.echo)
-    click.echo(
-        f"bundle: {out}\n"
-        f"next: python -m train evaluate {out} --pictures DIR, or `model: {out}` in config.yaml"
-    )
+    click.echo(f"bundle: {out}\nnext: python -m train evaluate {out} --pictures DIR, or `model: {out}` in config.yaml")
 
 
 def _chosen(folder: Path, only: tuple[str, ...], by: str | None) -> list[Labelled]:

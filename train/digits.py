@@ -28,9 +28,7 @@ class Digits:
 
     def plus(self, other: "Digits") -> "Digits":
         """These digits, then the others."""
-        return Digits(
-            np.concatenate([self.pictures, other.pictures]), np.concatenate([self.labels, other.labels])
-        )
+        return Digits(np.concatenate([self.pictures, other.pictures]), np.concatenate([self.labels, other.labels]))
 
 
 def normalised(digits: Digits, what: str) -> tuple[Digits, int]:

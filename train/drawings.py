@@ -61,9 +61,7 @@ def _zigzag(random: Random, _: Digits) -> Drawing:
     """A saw of at least four turns, lying or standing."""
     turns = int(random.integers(5, 12))
     along = np.linspace(5, _SIDE - 5, turns)
-    across = np.where(np.arange(turns) % 2, random.uniform(8, 24), random.uniform(40, 56)) + random.normal(
-        0, 2, turns
-    )
+    across = np.where(np.arange(turns) % 2, random.uniform(8, 24), random.uniform(40, 56)) + random.normal(0, 2, turns)
     points = np.stack([along, across] if random.random() < 0.7 else [across, along], axis=1)
     return _stroked(points.astype(np.int32), random, closed=False)
 
@@ -82,9 +80,7 @@ def _star(random: Random, _: Digits) -> Drawing:
 def _grid(random: Random, _: Digits) -> Drawing:
     """Ruled lines: a hash, a table, or parallels; never one line alone unless it lies flat."""
     sheet, pen = _paper(), int(random.integers(1, 5))
-    rows, columns = ((1, 0), (2, 0), (3, 0), (0, 3), (0, 4), (2, 2), (3, 2), (3, 3), (2, 3))[
-        random.integers(9)
-    ]
+    rows, columns = ((1, 0), (2, 0), (3, 0), (0, 3), (0, 4), (2, 2), (3, 2), (3, 3), (2, 3))[random.integers(9)]
     for y in np.linspace(14, 50, rows):
         cv2.line(sheet, (4, int(y)), (60, int(y + random.integers(-3, 4))), 255, pen)
     for x in np.linspace(14, 50, columns):

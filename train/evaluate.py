@@ -50,9 +50,7 @@ def _figures(readings: Sequence[Reading]) -> Figures:
         "ok_share": len(accepted) / count if count else None,
         "wrong_among_ok": wrong_ok,
         "error_among_ok": wrong_ok / len(accepted) if accepted else None,
-        "calibration_error": scores.calibration_error(
-            confidence, np.array([reading.right for reading in read], bool)
-        ),
+        "calibration_error": scores.calibration_error(confidence, np.array([reading.right for reading in read], bool)),
     }
 
 
@@ -129,10 +127,6 @@ def draw(readings: Sequence[Reading], folder: Path) -> None:
     plots.confusion(scores.confusion(labels, read), folder / "confusion.png")
     wrong = [reading for reading in digits if not reading.right and reading.digit is not None]
     wrong.sort(key=lambda reading: -(reading.verdict.confidence or 0))
-    titles = [
-        f"{r.label} read {r.verdict.prediction or 'none'} ({r.verdict.confidence or 0:.2f})" for r in wrong
-    ]
+    titles = [f"{r.label} read {r.verdict.prediction or 'none'} ({r.verdict.confidence or 0:.2f})" for r in wrong]
     seen = [reading.digit for reading in wrong if reading.digit is not None]
-    plots.mistakes(
-        np.stack(seen) if seen else np.empty((0, 28, 28), np.uint8), titles, folder / "mistakes.png"
-    )
+    plots.mistakes(np.stack(seen) if seen else np.empty((0, 28, 28), np.uint8), titles, folder / "mistakes.png")

@@ -70,9 +70,7 @@ def _header(trainer: Trainer) -> str:
     return f"{recipe.network}: {size}; {recipe.epochs} epochs of {trainer.steps_per_epoch} batches{done}"
 
 
-def _epochs(
-    trainer: Trainer, rows: list[Row], holdout: Digits, run: Path, stop: Callable[[], bool], say: Say
-) -> bool:
+def _epochs(trainer: Trainer, rows: list[Row], holdout: Digits, run: Path, stop: Callable[[], bool], say: Say) -> bool:
     while trainer.epoch < trainer.recipe.epochs:
         row = _epoch(trainer, rows, run, stop)
         if row is None:
@@ -104,9 +102,7 @@ def _epoch(trainer: Trainer, rows: list[Row], run: Path, stop: Callable[[], bool
             if trainer.step == _FIRST_CHECKPOINT_STEP:
                 checkpoint.save(trainer.state(tuple(rows)), run)
             if trainer.step % 20 == 0:
-                bar.set_postfix(
-                    loss=f"{np.mean(losses[-100:]):.4f}", accuracy=f"{np.mean(rights[-100:]):.4f}"
-                )
+                bar.set_postfix(loss=f"{np.mean(losses[-100:]):.4f}", accuracy=f"{np.mean(rights[-100:]):.4f}")
     seconds = time.monotonic() - began
     return {
         "epoch": epoch + 1, "seconds": round(seconds, 1), "loss": float(np.mean(losses)),

@@ -42,8 +42,7 @@ def boxed(drawing: Drawing) -> Drawing:
     sheet = np.zeros((28, 28), np.uint8)
     total = small.sum()
     y, x = (
-        14 - float((small.sum(axis=1 - axis) * (np.arange(small.shape[axis]) + 0.5)).sum() / total)
-        for axis in (0, 1)
+        14 - float((small.sum(axis=1 - axis) * (np.arange(small.shape[axis]) + 0.5)).sum() / total) for axis in (0, 1)
     )
     top, left = (int(np.clip(round(at), 0, 28 - side)) for at, side in zip((y, x), small.shape, strict=True))
     sheet[top : top + small.shape[0], left : left + small.shape[1]] = small

@@ -65,9 +65,7 @@ def _find(folder: Path, name: str) -> Path:
     for candidate in (folder / name, folder / f"{name}.gz"):
         if candidate.is_file():
             return candidate
-    raise UsageError(
-        f"{folder}: neither {name} nor {name}.gz is there", hint="put the four idx files of MNIST there"
-    )
+    raise UsageError(f"{folder}: neither {name} nor {name}.gz is there", hint="put the four idx files of MNIST there")
 
 
 def _checked(images: NDArray[np.uint8], labels: NDArray[np.uint8], folder: Path) -> Digits:

@@ -39,9 +39,7 @@ def listed(folder: Path) -> list[Labelled]:
     Raises UsageError where the folder holds neither form, or names a file that is not there.
     """
     if not folder.is_dir():
-        raise UsageError(
-            f"--pictures {folder}: no such folder", hint="give DIR/<digit>/*.png or DIR/labels.csv"
-        )
+        raise UsageError(f"--pictures {folder}: no such folder", hint="give DIR/<digit>/*.png or DIR/labels.csv")
     table = folder / "labels.csv"
     found = _from_table(table) if table.is_file() else _from_folders(folder)
     if not found:
@@ -58,9 +56,7 @@ def only(pictures: Sequence[Labelled], conditions: Iterable[str]) -> list[Labell
     for condition in conditions:
         column, equals, value = condition.partition("=")
         if not equals:
-            raise UsageError(
-                f"--only {condition}: not of the form column=value", hint="for example --only kind=single"
-            )
+            raise UsageError(f"--only {condition}: not of the form column=value", hint="for example --only kind=single")
         check_column(pictures, column, "--only")
         kept = [picture for picture in kept if picture.columns[column] == value]
     if not kept:
@@ -129,6 +125,4 @@ def _located(table: Path, name: str) -> Path:
         path = table.parent / folder / name
         if path.is_file():
             return path
-    raise UsageError(
-        f"{table}: names {name}, which is not there", hint="remove its line, or put the file back"
-    )
+    raise UsageError(f"{table}: names {name}, which is not there", hint="remove its line, or put the file back")

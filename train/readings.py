@@ -54,9 +54,7 @@ def _as_png(digits: Digits) -> Iterator[tuple[bytes, str, Mapping[str, str]]]:
 
 def _read(recogniser: Recogniser, source: Source, count: int) -> list[Reading]:
     readings = []
-    for data, label, columns in tqdm(
-        source, total=count, desc="read", unit="pictures", leave=False, disable=None
-    ):
+    for data, label, columns in tqdm(source, total=count, desc="read", unit="pictures", leave=False, disable=None):
         sight = recogniser.see(data)
         readings.append(Reading(label, sight.verdict, sight.digit, columns))
     return readings

@@ -51,9 +51,7 @@ class Trainer:
 
     def advance(self) -> tuple[float, float]:
         """Train on the next batch; gives its loss and accuracy."""
-        loss, accuracy = self._function(
-            tf.constant(self._batch(), tf.int32), tf.constant(self.step, tf.int32)
-        )
+        loss, accuracy = self._function(tf.constant(self._batch(), tf.int32), tf.constant(self.step, tf.int32))
         self.step += 1
         return float(loss), float(accuracy)
 
@@ -84,9 +82,7 @@ class Trainer:
         if not self.garbage_per_batch:
             return chosen
         random = np.random.default_rng((self.recipe.seed, epoch, at))
-        return np.concatenate(
-            [chosen, self._count + random.integers(self._garbage_count, size=self.garbage_per_batch)]
-        )
+        return np.concatenate([chosen, self._count + random.integers(self._garbage_count, size=self.garbage_per_batch)])
 
     def _update(self, places: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
         pictures = tf.cast(tf.gather(self._pictures, places), tf.float32) / 255.0

@@ -47,13 +47,9 @@ def test_few_real_digits_are_doubted_or_turned_away_as_garbage() -> None:
     eleventh = random.normal(-2, 3, (len(logits), 1)).astype(np.float32)
     garbage = np.concatenate([np.zeros((500, 10), np.float32), np.full((500, 1), 12, np.float32)], axis=1)
     fitted = calibrate.calibrate(np.concatenate([logits, eleventh], axis=1), labels, garbage)
-    found = np.exp(
-        scores.log_softmax(np.concatenate([logits, eleventh], axis=1) / fitted.calibration.temperature)
-    )
+    found = np.exp(scores.log_softmax(np.concatenate([logits, eleventh], axis=1) / fitted.calibration.temperature))
     assert (found[:, 10] >= fitted.thresholds.garbage_review).mean() <= calibrate.DIGITS_REVIEWED_AS_GARBAGE
-    assert (
-        found[:, 10] >= fitted.thresholds.garbage_unreadable
-    ).mean() <= calibrate.DIGITS_REJECTED_AS_GARBAGE
+    assert (found[:, 10] >= fitted.thresholds.garbage_unreadable).mean() <= calibrate.DIGITS_REJECTED_AS_GARBAGE
     assert fitted.thresholds.garbage_review <= fitted.thresholds.garbage_unreadable
     assert 0.0 == fitted.garbage_shares["ok"]
 

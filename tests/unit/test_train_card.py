@@ -18,9 +18,7 @@ def test_the_card_names_the_weights_by_their_hash(tmp_path: Path) -> None:
     contents = card.card("digitnet", b"weights", ("0", "1"), FITTED, ORIGIN, {})
     card.write(tmp_path / "bundle", contents, b"weights")
     stored = json.loads((tmp_path / "bundle" / "model.json").read_text(encoding="utf-8"))
-    assert (
-        hashlib.sha256((tmp_path / "bundle" / stored["weights"]).read_bytes()).hexdigest() == stored["sha256"]
-    )
+    assert hashlib.sha256((tmp_path / "bundle" / stored["weights"]).read_bytes()).hexdigest() == stored["sha256"]
 
 
 def test_the_card_says_how_to_feed_and_to_trust_the_network() -> None:

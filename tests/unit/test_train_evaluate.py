@@ -46,9 +46,9 @@ def test_the_error_among_accepted_is_apart() -> None:
 
 def test_what_is_no_single_digit_is_counted_apart() -> None:
     """There, an `ok` is what should not be."""
-    assert {"n": 1, "statuses": {"ok": 1, "review": 0, "unreadable": 0}, "reasons": {}} == evaluate.evaluate(
-        READINGS
-    )["non_digits"]
+    assert {"n": 1, "statuses": {"ok": 1, "review": 0, "unreadable": 0}, "reasons": {}} == evaluate.evaluate(READINGS)[
+        "non_digits"
+    ]
 
 
 def test_by_a_column_every_value_has_its_figures() -> None:

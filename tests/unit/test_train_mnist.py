@@ -69,9 +69,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         mnist.load(str(tmp_path / "nowhere"), "train")
 
 
-def test_images_and_labels_that_do_not_belong_together_are_refused(
-    tmp_path: Path, pictures: np.ndarray
-) -> None:
+def test_images_and_labels_that_do_not_belong_together_are_refused(tmp_path: Path, pictures: np.ndarray) -> None:
     """Three images with two labels are no data set."""
     (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(pictures))
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(np.array([7, 0], np.uint8)))

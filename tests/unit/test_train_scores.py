@@ -10,9 +10,7 @@ from train import scores
     ("right", "n", "interval"),
     [(81, 263, (0.2553, 0.3662)), (15, 148, (0.0624, 0.1605)), (0, 20, (0.0, 0.1611)), (0, 0, (0.0, 1.0))],
 )
-def test_wilson_intervals_are_those_of_the_literature(
-    right: int, n: int, interval: tuple[float, float]
-) -> None:
+def test_wilson_intervals_are_those_of_the_literature(right: int, n: int, interval: tuple[float, float]) -> None:
     """Newcombe (1998), table I, method 3, whose printed values these are."""
     assert interval == pytest.approx(scores.wilson(right, n), abs=1e-4)
 
@@ -37,9 +35,7 @@ def test_confusion_has_a_column_for_no_answer() -> None:
     """-1 is counted in the last column."""
     table = scores.confusion(np.array([3, 3, 5]), np.array([3, 8, -1]))
     assert (10, 11) == table.shape
-    assert [(3, 3, 1), (3, 8, 1), (5, 10, 1)] == [
-        (int(r), int(c), int(table[r, c])) for r, c in np.argwhere(table)
-    ]
+    assert [(3, 3, 1), (3, 8, 1), (5, 10, 1)] == [(int(r), int(c), int(table[r, c])) for r, c in np.argwhere(table)]
 
 
 def test_log_softmax_holds_for_large_logits() -> None:
