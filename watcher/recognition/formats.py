@@ -125,22 +125,22 @@ def _png(data: bytes) -> Header:
 
 
 def _jpeg(data: bytes) -> Header:
-    if data.rfind(b"\xff\xd9", -4096) < 0:
-        raise Unreadable(Reason.CORRUPT, "the JPEG is cut off: it has no end mark")
-    at = 2
-    while True:
+    at, header = 2, None
+    while header is None or data[at + 1] != 0xDA:
         if data[at] != 0xFF:
             raise ValueError("no marker")
         marker = data[at + 1]
         if marker == 0xFF:
             at += 1
-        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            continue
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack_from(">HH", data, at + 5)
-            return Header("jpeg", width, height)
-        elif marker == 0x01 or 0xD0 <= marker <= 0xD7:
-            at += 2
-        else:
-            at += 2 + struct.unpack_from(">H", data, at + 2)[0]
+            header = Header("jpeg", width, height)
+        at += 2 if marker == 0x01 or 0xD0 <= marker <= 0xD7 else 2 + struct.unpack_from(">H", data, at + 2)[0]
+    # Looked for from the pixels on: a thumbnail before them has an end mark too, and phones put films behind it.
+    if data.find(b"\xff\xd9", at) < 0:
+        raise Unreadable(Reason.CORRUPT, "the JPEG is cut off: it has no end mark")
+    return header
 
 
 def _bmp(data: bytes) -> Header:
