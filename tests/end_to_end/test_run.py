@@ -10,7 +10,7 @@ from tests.end_to_end.process import Place, wait_for
 
 
 def test_every_kind_of_picture_gets_its_row_and_its_place_in_the_archive(place: Place) -> None:
-    """PNG, JPEG, BMP, TIFF, WebP, PGM, alpha, 16 bits, palette, EXIF, either polarity: read right, kept as they were."""
+    """PNG, JPEG, BMP, TIFF, WebP, PGM, alpha, 16 bits, palette, EXIF, both polarities: read right, kept whole."""
     place.start()
     dropped = {name: place.drop(name, make(3)) for name, make in KINDS.items()}
     rows = {name: place.wait_for_row(name) for name in KINDS}
