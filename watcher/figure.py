@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from watcher.errors import UsageError
 from watcher.recognition.recogniser import Sight
-from watcher.recognition.verdict import Status
+from watcher.recognition.verdict import Status, percent
 
 _TILE, _GAP, _CAPTION = 168, 12, 66
 _CARD = (2 * _TILE + 3 * _GAP, _TILE + 2 * _GAP + _CAPTION)  # width, height
@@ -53,7 +53,7 @@ def _card(name: str, sight: Sight) -> Image:
         _write(card, f"{verdict.status}: {verdict.reason}", (_GAP + 40, top + 52), 0.5, colour)
         return card
     _write(card, verdict.prediction, (_GAP, top + 58), 1.2, colour, 2)
-    _write(card, f"{verdict.confidence:.1%}", (_GAP + 40, top + 44), 0.5, _DARK)
+    _write(card, percent(verdict.confidence), (_GAP + 40, top + 44), 0.5, _DARK)
     said = str(verdict.status) + (f": {verdict.reason}" if verdict.reason else "")
     _write(card, said, (_GAP + 40, top + 62), 0.42, colour)
     _draw_scores(card, verdict.scores, (2 * _GAP + _TILE + 30, top + 28))

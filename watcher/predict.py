@@ -15,7 +15,7 @@ from watcher.recognition.decode import Limits
 from watcher.recognition.formats import PICTURE_SUFFIXES
 from watcher.recognition.model import InputConvention, Scale, Shape, load_model
 from watcher.recognition.recogniser import Recogniser, Sight
-from watcher.recognition.verdict import Status
+from watcher.recognition.verdict import Status, percent
 from watcher.rows import readable_name
 
 MOST_DRAWN = 200
@@ -74,8 +74,8 @@ def _as_text(name: str, sight: Sight) -> str:
     verdict = sight.verdict
     if verdict.prediction is None or verdict.confidence is None or verdict.second_confidence is None:
         return f"{name}: - {verdict.status} ({verdict.reason}: {verdict.detail})"
-    read = f"{name}: {verdict.prediction} {verdict.confidence:.1%}"
+    read = f"{name}: {verdict.prediction} {percent(verdict.confidence)}"
     if verdict.status is Status.OK:
         return read
-    second = f"next {verdict.second_prediction} {verdict.second_confidence:.1%}"
+    second = f"next {verdict.second_prediction} {percent(verdict.second_confidence)}"
     return f"{read} {verdict.status} ({verdict.reason}: {verdict.detail}; {second})"

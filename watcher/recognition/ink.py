@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 LONGEST_SIDE = 600
 # The least contrast, of 255, that counts as drawn; and how far it must stand above the paper's own noise.
 LEAST_CONTRAST = 6.0
-LEAST_NOISE_RATIO = 7.0
+LEAST_NOISE_RATIO = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,13 @@ def _contrast(grey: NDArray[np.uint8], dark: bool) -> NDArray[np.float32]:
     paper = cv2.GaussianBlur(paper.astype(np.float32), (0, 0), reach / 4)
     whole = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     contrast = whole - bright_paper.astype(np.float32)
-    return np.asarray(contrast - np.median(contrast), np.float32)
+    return np.asarray(contrast, np.float32)
 
 
 def _separate(contrast: NDArray[np.float32]) -> Ink | None:
-    noise = 1.4826 * float(np.median(np.abs(contrast)))
-    calm = cv2.GaussianBlur(contrast, (3, 3), 0) if noise > 1 and min(contrast.shape) > 64 else contrast
-    count = max(4, contrast.size // 1000)
-    peak = float(np.partition(calm.ravel(), -min(count, calm.size))[-min(count, calm.size) :].mean())
+    calm, noise = _calmed(contrast)
+    count = min(max(4, calm.size // 1000), calm.size)
+    peak = float(np.partition(calm.ravel(), -count)[-count:].mean())
     if peak < max(LEAST_CONTRAST, LEAST_NOISE_RATIO * noise):
         return None
     eight_bit = np.clip(calm * (255 / peak), 0, 255).astype(np.uint8)
@@ -91,6 +90,25 @@ def _separate(contrast: NDArray[np.float32]) -> Ink | None:
     base = min(0.5 * low, floor)
     strength = np.clip((eight_bit - base) / max(2 * high - base, 1.0), 0, 1).astype(np.float32)
     return Ink(strength, mask) if mask.any() else None
+
+
+def _calmed(contrast: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+    """The contrast with the paper's own level at 0, smoothed where it is noisy; and how noisy the paper is.
+
+    Noise is measured on what Otsu's threshold takes for paper: bold ink on a small picture is half of it.
+    """
+    low, high = float(contrast.min()), float(contrast.max())
+    if high <= low:
+        return contrast, 0.0
+    eight_bit = ((contrast - low) * (255 / (high - low))).astype(np.uint8)
+    otsu, _ = cv2.threshold(eight_bit, 0, 255, cv2.THRESH_OTSU)
+    paper = contrast[eight_bit <= otsu]
+    level = float(np.median(paper))
+    noise = 1.4826 * float(np.median(np.abs(paper - level)))
+    level_free = np.asarray(contrast - level, np.float32)
+    if noise > 1 and min(contrast.shape) > 64:
+        return np.asarray(cv2.GaussianBlur(level_free, (3, 3), 0), np.float32), noise
+    return level_free, noise
 
 
 def _card_inside(mask: NDArray[np.uint8]) -> tuple[slice, slice] | None:

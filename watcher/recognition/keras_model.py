@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.errors import ModelError
-from watcher.recognition.model import InputConvention, Model, Scale, Shape
+from watcher.recognition.model import NOT_A_DIGIT, InputConvention, Model, Scale, Shape
+from watcher.recognition.verdict import DIGITS
 
 
 def load_keras(path: Path, convention: InputConvention) -> Model:
-    """Load a Keras model whose ten outputs are the digits in order, as probabilities or as logits.
+    """Load a Keras model whose outputs are the ten digits in order, as probabilities or as logits.
+
+    An eleventh output, as `digitnet` has, is "not a digit".
 
     Raises ModelError where TensorFlow is missing or the file is not such a model.
     """
@@ -40,8 +43,9 @@ def load_keras(path: Path, convention: InputConvention) -> Model:
             hint="Check that the file is whole and was saved by Keras 2 or 3 without custom layers.",
         ) from error
     network = KerasNetwork(call, _fed_shape(path, shape, convention), convention.scale)
-    network.try_once(path)
-    return Model(f"{path.stem}-{_digest(path)[:8]}", network)
+    outputs = network.try_once(path)
+    classes = DIGITS if outputs == 10 else (*DIGITS, NOT_A_DIGIT)
+    return Model(f"{path.stem}-{_digest(path)[:8]}", network, classes)
 
 
 def _saved_model(loaded: Any) -> tuple[Callable[[NDArray[np.float32]], NDArray[np.float32]], tuple[int | None, ...]]:
@@ -75,16 +79,18 @@ class KerasNetwork:
     ) -> None:
         self._call, self._shape, self._scale = call, shape, scale
 
-    def try_once(self, path: Path) -> None:
-        """Read a blank picture; raises ModelError where the answer is not ten numbers."""
+    def try_once(self, path: Path) -> int:
+        """Read a blank picture; gives the number of outputs. Raises ModelError where it is neither 10 nor 11."""
         out = np.asarray(self._call(self._fed(np.zeros((1, 28, 28), np.uint8))))
-        if out.shape != (1, 10):
+        if out.shape not in ((1, 10), (1, 11)):
             raise ModelError(
-                f"{path} answers with shape {out.shape[1:]}, not ten digits", hint="Use a model with ten outputs."
+                f"{path} answers with shape {out.shape[1:]}, not ten digits",
+                hint="Use a model with ten outputs, or eleven where the last one is `not a digit`.",
             )
+        return int(out.shape[1])
 
     def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, 28, 28) uint8, ink 255 on 0 → (n, 10) float32; probabilities are turned back into logits."""
+        """(n, 28, 28) uint8, ink 255 on 0 → (n, outputs) float32; probabilities are turned back into logits."""
         # One at a time: a matrix product over a batch may round differently from one row's.
         rows = [np.asarray(self._call(self._fed(batch[i : i + 1])), np.float32) for i in range(len(batch))]
         return np.concatenate([_as_logits(row) for row in rows]) if rows else np.empty((0, 10), np.float32)

@@ -11,7 +11,7 @@ from watcher.recognition.decode import DEFAULT_LIMITS, Limits, decode_pixels, in
 from watcher.recognition.formats import Header, read_header
 from watcher.recognition.model import Model
 from watcher.recognition.normalise import Normalised, normalise
-from watcher.recognition.verdict import Reason, Status, Unreadable, Verdict, answer, judge
+from watcher.recognition.verdict import Reason, Status, Unreadable, Verdict, answer, judge, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _size_at_least(data: bytes) -> Header | None:
 def _detail(reason: Reason | None, garbage: float, digits_seen: int) -> str:
     match reason:
         case Reason.NOT_A_DIGIT:
-            return f"this does not look like a digit ({garbage:.0%} sure)"
+            return f"this does not look like a digit ({percent(garbage)} sure)"
         case Reason.SEVERAL_DIGITS:
             return f"{digits_seen} digits seem to stand in this picture; the most prominent one was read"
         case Reason.LOW_CONFIDENCE:

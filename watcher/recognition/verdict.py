@@ -110,6 +110,11 @@ def answer(logits: Sequence[float], calibration: Calibration) -> Answer:
     return Answer(tuple(power / among_digits for power in digits), math.fsum(powers[10:]) / total)
 
 
+def percent(probability: float) -> str:
+    """A probability as people read it, rounded down: 100 % is never claimed."""
+    return f"{min(math.floor(probability * 1000), 999) / 10:.1f}%"
+
+
 def judge(found: Answer, several: bool, limits: Thresholds) -> tuple[Status, Reason | None]:
     """Decide what becomes of a picture; `several` says that more than one digit was seen in it."""
     if several:
