@@ -102,12 +102,15 @@ class Answer:
 def answer(logits: Sequence[float], calibration: Calibration) -> Answer:
     """Turn logits of shape (10,) or (11,) into calibrated probabilities; the eleventh is "not a digit"."""
     scaled = [value / calibration.temperature for value in logits]
-    peak = max(scaled)
-    powers = [math.exp(value - peak) for value in scaled]
-    total = math.fsum(powers)
-    digits = powers[:10]
+    digits, every = _powers(scaled[:10]), _powers(scaled)
     among_digits = math.fsum(digits)
-    return Answer(tuple(power / among_digits for power in digits), math.fsum(powers[10:]) / total)
+    return Answer(tuple(power / among_digits for power in digits), math.fsum(every[10:]) / math.fsum(every))
+
+
+def _powers(values: Sequence[float]) -> list[float]:
+    """e to each value, all divided by the largest, so that none overflows and not all vanish."""
+    peak = max(values)
+    return [math.exp(value - peak) for value in values]
 
 
 def percent(probability: float) -> str:
