@@ -1,0 +1,75 @@
+"""watcher.recognition.ink: ink is found whatever the paper, the light and the polarity."""
+
+import cv2
+import numpy as np
+import pytest
+from drawing import SEVEN, digit, strokes
+
+from watcher.recognition.ink import LONGEST_SIDE, find_ink
+
+
+def overlap(mask: np.ndarray, truth: np.ndarray) -> float:
+    """Intersection over union."""
+    return float((mask & truth).sum() / (mask | truth).sum())
+
+
+DRAWN = (digit(5) < 128).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(0, 255), (255, 0), (90, 130), (130, 90), (200, 255), (40, 0)])
+def test_either_polarity_and_weak_contrast(ink: int, paper: int) -> None:
+    """Dark on light and light on dark give the same mask, also with little contrast."""
+    found = find_ink(digit(5, ink=ink, paper=paper))
+    assert found is not None
+    assert overlap(found.mask, DRAWN) > 0.9
+    assert (0.0, 1.0) == (found.strength.min(), found.strength.max())
+
+
+def test_a_shadow_over_the_paper_is_no_ink() -> None:
+    """Light that falls off across the page by half is taken away with the paper."""
+    light = np.linspace(1.0, 0.5, 200)
+    found = find_ink((digit(5) * light).astype(np.uint8))
+    assert found is not None
+    assert overlap(found.mask, DRAWN) > 0.85
+
+
+@pytest.mark.parametrize("sigma", [3, 8])
+def test_noise_is_no_ink(sigma: int) -> None:
+    """A camera's noise alone is a blank picture; with a digit on it only the digit is ink."""
+    noise = np.random.default_rng(1).normal(0, sigma, (200, 200))
+    assert find_ink(np.clip(180 + noise, 0, 255).astype(np.uint8)) is None
+    found = find_ink(np.clip(digit(5, ink=40, paper=200) + noise, 0, 255).astype(np.uint8))
+    assert found is not None
+    assert overlap(found.mask, DRAWN) > 0.8
+
+
+@pytest.mark.parametrize("shade", [0, 1, 128, 255])
+def test_one_shade_is_blank(shade: int) -> None:
+    """Nothing is found where nothing is drawn."""
+    assert find_ink(np.full((50, 40), shade, np.uint8)) is None
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 2), (5, 2000)])
+def test_odd_shapes_do_not_break_it(shape: tuple[int, int]) -> None:
+    """Pictures of one pixel, one line, or a ribbon, blank or with a dot."""
+    assert find_ink(np.full(shape, 255, np.uint8)) is None
+    dotted = np.full(shape, 255, np.uint8)
+    dotted[0, 0] = 0
+    find_ink(dotted)
+
+
+def test_large_pictures_are_looked_at_smaller() -> None:
+    """The longer side of what comes out has LONGEST_SIDE pixels at most, the aspect kept."""
+    found = find_ink(cv2.resize(digit(5), (3000, 1500)))
+    assert found is not None
+    assert (LONGEST_SIDE // 2, LONGEST_SIDE) == found.mask.shape
+
+
+def test_a_card_on_a_table_is_looked_into() -> None:
+    """White paper photographed on a dark table: the digit on it is the ink, not the paper."""
+    table = np.full((400, 400), 30, np.uint8)
+    table[80:320, 100:300] = cv2.resize(255 - strokes(SEVEN, 120, 10, margin=40), (200, 240))
+    found = find_ink(table)
+    assert found is not None
+    assert found.mask.shape[0] < 260
+    assert found.mask.mean() < 0.2

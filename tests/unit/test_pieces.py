@@ -1,0 +1,68 @@
+"""watcher.recognition.pieces: which strokes are the digit, and how many digits there are."""
+
+import numpy as np
+import pytest
+from drawing import SEVEN, TWO, Grey, strokes
+
+from watcher.recognition.ink import Ink
+from watcher.recognition.pieces import Piece, find_pieces
+
+
+def pieces(drawn: Grey) -> list[Piece]:
+    mask = (drawn > 0).astype(np.uint8)
+    return find_pieces(Ink(mask.astype(np.float32), mask))
+
+
+def page(*marks: tuple[Grey, int, int], side: int = 200) -> Grey:
+    """Marks at (top, left) on an empty page."""
+    canvas = np.zeros((side, side), np.uint8)
+    for mark, top, left in marks:
+        part = canvas[top : top + mark.shape[0], left : left + mark.shape[1]]
+        np.maximum(part, mark, out=part)
+    return canvas
+
+
+SEVEN_80, TWO_80 = strokes(SEVEN, 80, 6), strokes(TWO, 80, 6)
+
+
+def test_one_digit_is_one_piece_with_its_tight_box() -> None:
+    """The box is that of the ink; the mask has the box's shape and only the digit's strokes."""
+    (found,) = pieces(page((SEVEN_80, 60, 50)))
+    rows, columns = np.nonzero(page((SEVEN_80, 60, 50)))
+    assert (rows.min(), columns.min(), np.ptp(rows) + 1, np.ptp(columns) + 1) == found.box
+    assert int((SEVEN_80 > 0).sum()) == found.mask.sum()
+
+
+def test_two_digits_are_two_the_one_in_the_middle_first() -> None:
+    """Digits side by side are counted; the most prominent one leads."""
+    found = pieces(page((SEVEN_80, 60, 75), (strokes(TWO, 60, 6), 60, 2)))
+    assert 2 == len(found)
+    assert 75 <= found[0].box[1] <= 90
+
+
+def test_a_stroke_that_stands_close_belongs_to_the_digit() -> None:
+    """A 5 whose flag was drawn apart is one digit."""
+    body, flag = strokes(TWO, 80, 6), np.full((6, 40), 255, np.uint8)
+    (found,) = pieces(page((body, 60, 60), (flag, 50, 90)))
+    assert found.box[0] == 50
+
+
+def test_specks_are_left_out() -> None:
+    """Dust and a small mark in a corner neither count nor enlarge the box."""
+    dust, mark = np.full((3, 3), 255, np.uint8), np.full((12, 12), 255, np.uint8)
+    (found,) = pieces(page((SEVEN_80, 60, 60), (dust, 5, 5), (dust, 190, 100), (mark, 2, 180)))
+    assert 80 >= found.box[2]
+
+
+@pytest.mark.parametrize("at", [(slice(20, 22), slice(None)), (slice(None), slice(8, 10))])
+def test_ruled_lines_are_left_out(at: tuple[slice, slice]) -> None:
+    """Lines from rim to rim that the digit does not touch are no strokes."""
+    ruled = page((SEVEN_80, 60, 60))
+    ruled[at] = 255
+    assert [found.box for found in pieces(page((SEVEN_80, 60, 60)))] == [found.box for found in pieces(ruled)]
+
+
+def test_a_page_of_specks_has_no_piece() -> None:
+    """Marks of two pixels are nothing to read."""
+    assert [] == pieces(page((np.full((2, 2), 255, np.uint8), 30, 30), (np.full((2, 2), 255, np.uint8), 90, 30)))
+    assert [] == pieces(np.zeros((50, 50), np.uint8))
