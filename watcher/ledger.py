@@ -168,7 +168,8 @@ class Ledger:
                 seq += 1
                 place = places.reserve(db, claim, verdict.status)
                 records.append(Record(claim, verdict, seq, model, now, place))
-            db.executemany(_RECORD, [_result_values(record) for record in records])
+                # One by one: the next reservation must see this one, or two 7.png of a batch get one place.
+                db.execute(_RECORD, _result_values(records[-1]))
             db.executemany(
                 "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
                 [(str(r.verdict.status), str(r.verdict.reason or "")) for r in records],

@@ -32,13 +32,14 @@ class Places:
         return self._file(db, place, name)
 
     def _folder(self, db: sqlite3.Connection, path: bytes) -> bytes:
-        if db.execute("SELECT 1 FROM folders WHERE path = ?", (path,)).fetchone():
-            return path
-        free = path
-        while _is_file(db, free) or _is_foreign_file(self._outbox + b"/" + free):
-            parent, _, name = path.rpartition(b"/")
-            free = parent + b"/" + numbered(name, _next_number(db, path))
-        db.execute("INSERT OR IGNORE INTO folders VALUES (?)", (free,))
+        parent, _, name = path.rpartition(b"/")
+        free, number = path, 1
+        while db.execute("SELECT 1 FROM folders WHERE path = ?", (free,)).fetchone() is None:
+            if not _is_file(db, free) and not _is_foreign_file(self._outbox + b"/" + free):
+                db.execute("INSERT INTO folders VALUES (?)", (free,))
+                break
+            number += 1  # counted anew each time, so that all files of a folder come to lie in one
+            free = parent + b"/" + numbered(name, number)
         return free
 
     def _file(self, db: sqlite3.Connection, folder: bytes, name: bytes) -> bytes:
@@ -54,10 +55,8 @@ class Places:
 
 def numbered(name: bytes, number: int) -> bytes:
     """7.png, 2 → 7~2.png, shortened where the file system would refuse the length."""
-    stem, dot, suffix = name.rpartition(b".")
-    if not stem:
-        stem, dot, suffix = name, b"", b""
-    tail = f"~{number}".encode() + dot + suffix
+    stem, suffix = _split(name)
+    tail = f"~{number}".encode() + suffix
     return _cut(stem, LONGEST_NAME - len(tail)) + tail
 
 
@@ -65,18 +64,22 @@ def shortened(name: bytes) -> bytes:
     """The name, cut in its stem between two characters where it is longer than LONGEST_NAME bytes."""
     if len(name) <= LONGEST_NAME:
         return name
+    stem, suffix = _split(name)
+    return _cut(stem, LONGEST_NAME - len(suffix)) + suffix
+
+
+def _split(name: bytes) -> tuple[bytes, bytes]:
+    """Stem and suffix; what is very long behind the last point is no suffix."""
     stem, dot, suffix = name.rpartition(b".")
-    if not stem or len(suffix) > 16:
-        return _cut(name, LONGEST_NAME)
-    return _cut(stem, LONGEST_NAME - len(dot + suffix)) + dot + suffix
+    return (stem, dot + suffix) if stem and len(suffix) <= 16 else (name, b"")
 
 
 def _cut(name: bytes, length: int) -> bytes:
     if len(name) <= length:
         return name
-    while length and name[length] & 0xC0 == 0x80:  # inside a UTF-8 character
-        length -= 1
-    return name[:length]
+    # A UTF-8 character has up to three bytes of this form behind its first; more are no UTF-8 at all.
+    back = next((n for n in range(4) if name[length - n] & 0xC0 != 0x80), 0)
+    return name[: length - back]
 
 
 def _is_file(db: sqlite3.Connection, path: bytes) -> bool:
