@@ -80,20 +80,23 @@ def fit(
 @click.option("--by", metavar="COLUMN", help="Figures also for each value of this column.")
 @click.option(
     "--scale",
-    type=click.Choice([*Scale]),
-    default=Scale.UNIT,
-    help="How a Keras model was fed.  [default: unit]",
+    type=click.Choice([scale.value for scale in Scale]),
+    default="unit",
+    show_default=True,
+    help="How a Keras model was fed.",
 )
-@click.option("--shape", type=click.Choice([*Shape]), default=Shape.IMAGE, help="The same.  [default: image]")
+@click.option(
+    "--shape", type=click.Choice([shape.value for shape in Shape]), default="image", show_default=True, help="The same."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, not a table.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Also scores.json and figures there.")
 def evaluate(
     model: Path, data: str, pictures: Path | None, only: tuple[str, ...], by: str | None,
-    scale: Scale, shape: Shape, as_json: bool, out: Path | None,
+    scale: str, shape: str, as_json: bool, out: Path | None,
 ) -> None:  # fmt: skip
     """Score MODEL (default: the shipped bundle) through the whole path.
 
-    MODEL is a bundle, the run of a network with ten outputs, or a Keras model. digitnet is exported first.
+    MODEL is a bundle, a run's folder, or a Keras model.
 
     Every picture goes as bytes through decode, normalise, network and verdict, as in the watcher.
     """
@@ -104,7 +107,7 @@ def evaluate(
     from train import evaluate as figures
     from train import mnist, readings
 
-    recogniser = Recogniser(load_model(path, InputConvention(scale, shape)))
+    recogniser = Recogniser(load_model(path, InputConvention(Scale(scale), Shape(shape))))
     if pictures is None:
         if only or by:
             raise UsageError("--only and --by choose by columns of labels.csv", hint="add --pictures DIR")

@@ -63,6 +63,7 @@ class Daemon:
             try:
                 if failures:
                     self._go_on()
+                    inbox.look_everywhere()  # what was found and not claimed when the trouble began
                 due = self._service.turn(now, take=not self._stop_asked)
                 failures = 0
             except (OSError, sqlite3.Error, SurroundingsError, ModelError) as error:

@@ -72,6 +72,8 @@ class Files:
         try:
             self._rename_from_inbox(claim.file, target)
         except FileNotFoundError:
+            if not os.path.isdir(self.work):
+                raise  # the inbox was deleted and made again: no single file's trouble
             return Taken.GONE, claim, ""
         except OSError as error:
             if error.errno in (errno.ENOTDIR, errno.ELOOP):

@@ -40,11 +40,10 @@ def _serve(pipe: Connection, settings: dict[str, Any]) -> None:
         _send(pipe, {"error": str(error), "hint": error.hint})
         return
     _send(pipe, {"ready": recogniser.model.name})
-    work = os.open(settings["work"], os.O_RDONLY | os.O_DIRECTORY)
     while True:
         answers, flushed = [], time.monotonic()
         for id_ in json.loads(pipe.recv_bytes()):
-            answers.append(_answer(recogniser, work, id_, settings["max_bytes"]))
+            answers.append(_answer(recogniser, f"{settings['work']}/{id_}", settings["max_bytes"], id_))
             if time.monotonic() - flushed > FLUSH_SECONDS:
                 _send(pipe, answers)
                 answers, flushed = [], time.monotonic()
@@ -71,9 +70,9 @@ def _recogniser(settings: dict[str, Any]) -> Any:
     return Recogniser(model, Limits(settings["max_pixels"], settings["max_bytes"]))
 
 
-def _answer(recogniser: Any, work: int, id_: str, max_bytes: int) -> list[Any]:
+def _answer(recogniser: Any, path: str, max_bytes: int, id_: str) -> list[Any]:
     try:
-        data, found = _bytes_of(work, id_, max_bytes)
+        data, found = _bytes_of(path, max_bytes)
     except OSError as error:
         return [id_, None, None, error.errno or errno.EIO, error.strerror]
     verdict = recogniser.read(data)
@@ -81,9 +80,10 @@ def _answer(recogniser: Any, work: int, id_: str, max_bytes: int) -> list[Any]:
     return [id_, fields, [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns], 0, ""]
 
 
-def _bytes_of(work: int, id_: str, max_bytes: int) -> tuple[bytes, os.stat_result]:
+def _bytes_of(path: str, max_bytes: int) -> tuple[bytes, os.stat_result]:
     """The file's bytes, one more than allowed at most, and its state after reading."""
-    descriptor = os.open(id_, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=work)
+    # By path: a descriptor of the work folder would stay with an inbox that is unmounted or made anew.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb", buffering=0) as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")

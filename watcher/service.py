@@ -217,6 +217,10 @@ class Service:
 
     def _unread(self, outcome: Outcome, claim: Claim, now: float) -> None:
         if outcome.errno == errno.ENOENT:
+            self._p.check_identity()  # an inbox that is gone is no single picture's trouble
+            if self._p.files.identity_in_work(claim.id):
+                self._wait_for_writer(claim, now)
+                return
             log.error("%s vanished from the work folder (id %s)", readable_name(claim.file), claim.id)
             self._p.ledger.set_state([claim.id], "missing")
             return

@@ -101,8 +101,10 @@ def read_status(config: Config) -> dict[str, Any]:
         published = {}
     except (OSError, ValueError) as error:
         raise SurroundingsError(f"cannot read {path}: {error}", hint="Ask for membership in its group.") from error
-    pid = published.get("pid")
-    if holder(config.state_folder) is not None or (published.get("state") != "stopped" and _alive(pid)):
+    pid, holding = published.get("pid"), holder(config.state_folder)
+    if holding is not None and holding != pid:
+        return published | {"state": "starting", "pid": holding, "trouble": ""}
+    if holding is not None or (published.get("state") != "stopped" and _alive(pid)):
         return published
     ledger_path = config.state_folder / "ledger.sqlite3"
     if not ledger_path.is_file() and not published:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.errors import ModelError
-from watcher.recognition.model import NOT_A_DIGIT, InputConvention, Model, Scale, Shape
+from watcher.recognition.model import NOT_A_DIGIT, InputConvention, Model, Scale, Shape, quiet_stderr
 from watcher.recognition.verdict import DIGITS
 
 
@@ -21,10 +21,12 @@ def load_keras(path: Path, convention: InputConvention) -> Model:
 
     Raises ModelError where TensorFlow is missing or the file is not such a model.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # one small picture at a time: a GPU only adds delay
     try:
-        import keras
-        import tensorflow as tf
+        with quiet_stderr():
+            import keras
+            import tensorflow as tf
     except ImportError as error:
         raise ModelError(
             f"{path} is a Keras model, and TensorFlow is not installed",

@@ -155,7 +155,7 @@ class LiteRTNetwork:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            with _quiet_stderr():
+            with quiet_stderr():
                 self._interpreter = Interpreter(model_content=weights, num_threads=1)
                 self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
@@ -188,8 +188,8 @@ class LiteRTNetwork:
 
 
 @contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Keep the runtime from telling people, in C++ and past every log level, how it was made."""
+def quiet_stderr() -> Iterator[None]:
+    """Keep a runtime from telling people, in C++ and past every log level, how it was made."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
