@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from watcher.errors import SurroundingsError
 from watcher.places import Places
@@ -53,7 +54,7 @@ class Ledger:
         self.path = path
         try:
             mode = "ro" if read_only else "rwc"
-            self._db = sqlite3.connect(f"file:{_quoted(path)}?mode={mode}", uri=True, isolation_level=None, timeout=10)
+            self._db = sqlite3.connect(f"file:{quote(os.fsencode(path))}?mode={mode}", uri=True, isolation_level=None, timeout=10)
             self._db.row_factory = sqlite3.Row
             if not read_only:
                 self._prepare()
@@ -269,7 +270,3 @@ def _record(row: sqlite3.Row) -> Record:
         detail=row["detail"],
     )
     return Record(_claim(row), verdict, row["seq"], row["model"], row["processed_at"], bytes(row["archived_to"]))
-
-
-def _quoted(path: Path) -> str:
-    return os.fsencode(path).decode("latin-1").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
