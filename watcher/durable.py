@@ -49,7 +49,12 @@ def rename_new(source: bytes, target: bytes) -> None:
         if number not in (errno.EINVAL, errno.ENOSYS):
             raise OSError(number, os.strerror(number), os.fsdecode(source), None, os.fsdecode(target))
     # Filesystems without the flag: a hard link fails just as safely where the target exists.
-    os.link(source, target, follow_symlinks=False)
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        if not os.path.samestat(os.lstat(source), os.lstat(target)):
+            raise
+        # It was killed between the two calls the last time.
     os.unlink(source)
 
 
