@@ -143,9 +143,16 @@ class Place:
                 "SELECT id, state, sha256, archived_to FROM pictures WHERE seq IS NOT NULL ORDER BY seq"
             ).fetchall()
 
+    def unfinished(self) -> int:
+        """How many pictures the ledger holds that are not where they belong yet."""
+        with closing(sqlite3.connect(self.outbox / ".state" / "ledger.sqlite3")) as db:
+            states = "'intent', 'recorded'"
+            return int(db.execute(f"SELECT count(*) FROM pictures WHERE state IN ({states})").fetchone()[0])
+
     def assert_conserved(self, dropped: Iterable[str]) -> None:
         """Every dropped file is exactly one record, one row, one line and one copy; nothing lies elsewhere."""
         expected = Counter(dropped)
+        wait_for(lambda: self.unfinished() == 0, "an end of what is unfinished")
         ledger = self.ledger()
         assert Counter(sha for _, _, sha, _ in ledger) == expected
         assert {state for _, state, _, _ in ledger} <= {"archived"}

@@ -1,5 +1,7 @@
 """Commands beside `run` and `predict`: help, version, status, check, requeue, init."""
 
+import fcntl
+
 import pytest
 
 from tests.end_to_end.pictures import png
@@ -40,6 +42,19 @@ def test_status_where_nothing_ran_says_so(place: Place) -> None:
     assert done.returncode == 4
     assert "nothing has run here yet" in done.stderr
     assert "digit-watcher run" in done.stderr
+
+
+def test_status_of_a_daemon_that_is_still_starting(place: Place) -> None:
+    """It has its lock and has published nothing yet: it is called starting, with its pid."""
+    state = place.outbox / ".state"
+    state.mkdir(parents=True)
+    with open(state / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("4711\n")
+        lock.flush()
+        done = place.command("status")
+    assert done.returncode == 0, done.stderr
+    assert "state    starting (pid 4711)" in done.stdout
 
 
 def test_status_of_a_daemon_that_was_killed_says_that_it_is_not_running(place: Place) -> None:
