@@ -53,8 +53,8 @@ class Ledger:
         """Open, or create, the ledger. Raises SurroundingsError where the file is not a usable ledger."""
         self.path = path
         try:
-            mode = "ro" if read_only else "rwc"
-            self._db = sqlite3.connect(f"file:{quote(os.fsencode(path))}?mode={mode}", uri=True, isolation_level=None, timeout=10)
+            address = f"file:{quote(os.fsencode(path))}?mode={'ro' if read_only else 'rwc'}"
+            self._db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=10)
             self._db.row_factory = sqlite3.Row
             if not read_only:
                 self._prepare()
