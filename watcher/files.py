@@ -42,15 +42,17 @@ class Files:
                 f"there is no inbox at {os.fsdecode(self.inbox)}",
                 hint="Make the folder, or mount the disk that it is on.",
             )
-        try:
-            os.makedirs(self.work + b"/" + QUARANTINE, mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise SurroundingsError(
-                f"cannot make the work folder {os.fsdecode(self.work)}: {error.strerror}",
-                hint="The daemon's user must be allowed to write to the inbox.",
-            ) from error
-        if not stat.S_ISDIR(os.lstat(self.work).st_mode):
-            raise SurroundingsError(f"{os.fsdecode(self.work)} is no folder", hint="Move it out of the inbox.")
+        for folder in (self.work, self.work + b"/" + QUARANTINE):
+            try:
+                with suppress(FileExistsError):
+                    os.mkdir(folder, 0o700)
+            except OSError as error:
+                raise SurroundingsError(
+                    f"cannot make the work folder {os.fsdecode(folder)}: {error.strerror}",
+                    hint="The daemon's user must be allowed to write to the inbox.",
+                ) from error
+            if not stat.S_ISDIR(os.lstat(folder).st_mode):
+                raise SurroundingsError(f"{os.fsdecode(folder)} is no folder", hint="Move it out of the inbox.")
 
     def in_work(self, id_: str) -> bytes:
         """The path of a claimed picture."""
