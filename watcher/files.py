@@ -10,7 +10,7 @@ from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 
-from watcher.durable import rename_new, sync_folders
+from watcher.durable import concerns_all, rename_new, sync_folders
 from watcher.errors import SurroundingsError
 from watcher.recognition.verdict import Status
 from watcher.records import Claim, Identity, Record
@@ -80,6 +80,8 @@ class Files:
         except OSError as error:
             if error.errno in (errno.ENOTDIR, errno.ELOOP):
                 return Taken.GONE, claim, ""
+            if concerns_all(error):
+                raise
             return Taken.LEFT, claim, f"cannot be moved: {error.strerror}"
         found = _identity(target)
         if found is None:
