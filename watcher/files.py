@@ -62,6 +62,15 @@ class Files:
         """The identity of a claimed picture; None where no regular file of that name is there."""
         return _identity(self.in_work(id_))
 
+    def sha256_in_work(self, id_: str) -> str:
+        """Of a claimed picture whose reader did not live to say it; "" where it cannot be read."""
+        flags = os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            with open(self.in_work(id_), "rb", opener=lambda path, mode: os.open(path, mode | flags)) as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return ""
+
     def strays(self, known: Iterable[str]) -> list[str]:
         """Names in the work folder that belong to no claim, oldest first."""
         mine = {*known, QUARANTINE.decode(), "lock", "identity"}
@@ -187,10 +196,20 @@ def _copy_across(source: bytes, target: bytes) -> None:
             writing.write(block)
         writing.flush()
         os.fsync(writing.fileno())
-    with open(partial, "rb") as copy:
-        if hashlib.file_digest(copy, "sha256").digest() != digest.digest():
-            raise OSError(errno.EIO, "the copy differs from the picture", os.fsdecode(partial))
+    if _digest(partial) != digest.digest():
+        raise OSError(errno.EIO, "the copy differs from the picture", os.fsdecode(partial))
     shutil.copystat(source, partial, follow_symlinks=False)
-    rename_new(partial, target)
+    try:
+        rename_new(partial, target)
+    except FileExistsError:
+        os.unlink(partial)
+        if _digest(target) != digest.digest():
+            raise
+        # It was killed between the rename and the unlink the last time.
     sync_folders([os.path.dirname(target)])
     os.unlink(source)
+
+
+def _digest(path: bytes) -> bytes:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

@@ -238,7 +238,7 @@ class Service:
             return None
         reason = Reason.TIMED_OUT if trouble is Trouble.TIMED_OUT else Reason.CRASHED_READER
         detail = f"the reader {trouble} over this picture in {claim.attempt} attempts"
-        return Verdict(Status.UNREADABLE, "", reason, detail=detail)
+        return Verdict(Status.UNREADABLE, self._p.files.sha256_in_work(claim.id), reason, detail=detail)
 
     def _wait_for_writer(self, claim: Claim, now: float) -> None:
         self._p.ledger.update_claims([claim])
