@@ -152,6 +152,7 @@ class Place:
     def assert_conserved(self, dropped: Iterable[str]) -> None:
         """Every dropped file is exactly one record, one row, one line and one copy; nothing lies elsewhere."""
         expected = Counter(dropped)
+        wait_for(lambda: len(self.rows()) >= expected.total(), f"{expected.total()} rows")
         wait_for(lambda: self.unfinished() == 0, "an end of what is unfinished")
         ledger = self.ledger()
         assert Counter(sha for _, _, sha, _ in ledger) == expected

@@ -39,7 +39,8 @@ class Recogniser:
 
     def see(self, data: bytes) -> Sight:
         """Like `read`, and keeps the pictures on the way."""
-        sha256 = hashlib.sha256(data).hexdigest()
+        # Of a file beyond the limit only the beginning is here: no hash rather than that of a part.
+        sha256 = hashlib.sha256(data).hexdigest() if len(data) <= self._limits.max_bytes else ""
         header: Header | None = None
         grey: NDArray[np.uint8] | None = None
         try:
