@@ -120,7 +120,7 @@ def open_daemon(config: Config) -> Iterator[Callable[..., Counts]]:
         os.umask(0o027)
         files = Files(config.inbox, config.outbox)
         files.prepare()
-        state = _make_folders(config)
+        state = make_folders(config)
         locks = _Locks(config.inbox, state)
         stack.callback(locks.release)
         make_engine = _engine_maker(config, files)
@@ -191,7 +191,8 @@ class _Locks:
             lock.release()
 
 
-def _make_folders(config: Config) -> Path:
+def make_folders(config: Config) -> Path:
+    """Make outbox and state where they are missing; gives the state. Raises SurroundingsError where that fails."""
     state = config.state_folder
     try:
         config.outbox.mkdir(mode=0o750, exist_ok=True)

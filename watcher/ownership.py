@@ -87,11 +87,20 @@ def check_identity(inbox: Path, ledger: Ledger) -> None:
             log.warning("the inbox %s was made anew; it is taken on", inbox)
         adopt(inbox, ledger)
     elif known != found:
-        raise SurroundingsError(
-            f"the inbox {inbox} is not the one that the ledger {ledger.path} knows"
-            f" (its mark is {found or 'missing'}, the ledger's is {known or 'missing'})",
-            hint="Mount the disk or share that is missing; if this folder is meant, run `digit-watcher init --adopt`.",
+        raise _stranger(inbox, ledger, known, found)
+
+
+def _stranger(inbox: Path, ledger: Ledger, known: str | None, found: str | None) -> SurroundingsError:
+    if known is None:
+        return SurroundingsError(
+            f"the inbox {inbox} belongs to another ledger, and {ledger.path} is new",
+            hint="Is the outbox's disk mounted? If a new outbox is meant: `digit-watcher init --adopt`, same options.",
         )
+    return SurroundingsError(
+        f"the inbox {inbox} is not the one that the ledger {ledger.path} knows"
+        f" (its mark is {found or 'missing'}, the ledger's is {known})",
+        hint="Is the inbox's disk mounted? If this folder is meant: `digit-watcher init --adopt`, same options.",
+    )
 
 
 def adopt(inbox: Path, ledger: Ledger) -> None:

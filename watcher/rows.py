@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import unicodedata
 
 from watcher.records import Record
@@ -16,18 +17,25 @@ CSV_HEADER = (",".join(COLUMNS) + "\r\n").encode()
 
 
 def readable_name(name: bytes) -> str:
-    """A path as one line of text: control characters and bytes that are no UTF-8 become \\xNN, \\ becomes \\\\."""
+    """A path as one line of text: control characters and bytes that are no UTF-8 become \\xNN, \\ becomes \\\\.
+
+    `parse_name` is the way back.
+    """
     return "".join(_escaped(char) for char in os.fsdecode(name))
+
+
+def parse_name(text: str) -> bytes:
+    """The path that `readable_name` shows so."""
+    raw = os.fsencode(text)
+    return re.sub(rb"\\(\\|x[0-9a-f]{2})", lambda m: b"\\" if m[1] == b"\\" else bytes([int(m[1][1:], 16)]), raw)
 
 
 def _escaped(char: str) -> str:
     if char == "\\":
         return "\\\\"
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:  # how Python carries a byte that is no UTF-8
-        return f"\\x{code - 0xDC00:02x}"
-    if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs"):
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    # Cs: how Python carries a byte that is no UTF-8; Zl and Zp end a line for some readers.
+    if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
+        return "".join(f"\\x{byte:02x}" for byte in os.fsencode(char))
     return char
 
 

@@ -14,7 +14,7 @@ from watcher.ledger import Ledger
 from watcher.ownership import Lock, adopt, holder
 from watcher.records import Record
 from watcher.requests import request_requeue
-from watcher.rows import readable_name
+from watcher.rows import parse_name, readable_name
 from watcher.status import read_status
 
 
@@ -72,7 +72,8 @@ def _one(ledger: Ledger, name: str) -> Record:
     record = ledger.find(name)
     if record is not None:
         return record
-    found = ledger.find_by_file(os.fsencode(name))
+    # As results.csv shows it: escaped, and behind an apostrophe where it looks like a formula.
+    found = ledger.find_by_file(parse_name(name)) or ledger.find_by_file(parse_name(name.removeprefix("'")))
     if not found:
         raise UsageError(
             f"no picture of the id, name or place {name!r} lies in archive/ or rejected/",
@@ -88,9 +89,11 @@ def _one(ledger: Ledger, name: str) -> Record:
 
 def adopt_command(config: Config) -> None:
     """Tie the ledger to the inbox, under both locks."""
+    from watcher.daemon import make_folders
     from watcher.files import WORK, Files
 
     Files(config.inbox, config.outbox).prepare()
+    make_folders(config)
     locks = [Lock(config.inbox / os.fsdecode(WORK), "inbox's work"), Lock(config.state_folder, "state")]
     ledger = Ledger(config.state_folder / "ledger.sqlite3")
     try:
