@@ -203,7 +203,7 @@ def _copy_across(source: bytes, target: bytes) -> None:
         rename_new(partial, target)
     except FileExistsError:
         os.unlink(partial)
-        if _digest(target) != digest.digest():
+        if _identity(target) is None or _digest(target) != digest.digest():
             raise
         # It was killed between the rename and the unlink the last time.
     sync_folders([os.path.dirname(target)])
