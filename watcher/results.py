@@ -84,12 +84,16 @@ class Sheet:
         return len(missing)
 
     def _mend(self, start: int, ledger: Ledger) -> set[str]:
-        """Cut off what is no complete row at the end; give the ids of the rows after `start`."""
+        """Cut off a torn row at the end; give the ids of the rows after `start`."""
         size = os.fstat(self._descriptor).st_size
         tail = os.pread(self._descriptor, size - start, start)
-        whole = tail[: tail.rfind(b"\n") + 1]
+        whole = tail
         if b"\0" in whole:  # after a power cut, whole blocks can be NUL
             whole = whole[: whole.rfind(b"\n", 0, whole.index(b"\0")) + 1]
+        last = whole[whole.rfind(b"\n") + 1 :]
+        # Only rows that are still due can be torn; any other line without an end was left so by a person's editor.
+        if last and any(self._render(due).startswith(last) for due in ledger.records_after(self._seq)):
+            whole = whole[: -len(last)]
         if len(whole) < len(tail):
             log.warning("%s: cut off %d bytes of an incomplete row", os.fsdecode(self._path), len(tail) - len(whole))
             os.ftruncate(self._descriptor, start + len(whole))
@@ -122,7 +126,7 @@ class Sheet:
         if not rows:
             return
         end = os.fstat(self._descriptor).st_size
-        if end != self._offset and end and os.pread(self._descriptor, 1, end - 1) != b"\n":
+        if end and os.pread(self._descriptor, 1, end - 1) != b"\n":
             rows = b"\r\n" + rows  # a person's editor left no newline
         _write_all(self._descriptor, rows)
         os.fsync(self._descriptor)
