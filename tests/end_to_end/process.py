@@ -61,7 +61,7 @@ class Place:
 
     def __init__(self, root: Path) -> None:
         self.root, self.inbox, self.outbox = root, root / "inbox", root / "outbox"
-        self.config_file = root / "config.yaml"
+        self.config_file, self.state = root / "config.yaml", self.outbox / ".state"
         self.inbox.mkdir(parents=True)
         self.running: list[Running] = []
         self.configure()
@@ -77,7 +77,7 @@ class Place:
         """Run a command here; ./config.yaml is found by itself."""
         return run_program(*arguments, cwd=self.root, **environment)
 
-    def once(self, **environment: str) -> subprocess.CompletedProcess[str]:
+    def once(self, **environment: Any) -> subprocess.CompletedProcess[str]:
         """Read what is there; must end well."""
         done = self.command("run", "--once", **environment)
         assert done.returncode == 0, done.stderr
@@ -121,6 +121,10 @@ class Place:
         wait_for((self.outbox / row["archived_to"]).exists, f"{name} in {row['archived_to']}")
         return row
 
+    def wait_for_some_rows(self) -> None:
+        """Until the first rows are there."""
+        wait_for(self.rows, "a first row")
+
     def status(self) -> dict[str, Any]:
         """What status.json says; {} where it is not there."""
         path = self.outbox / "status.json"
@@ -138,14 +142,14 @@ class Place:
 
     def ledger(self) -> list[tuple[str, str, str, bytes]]:
         """Id, state, sha256 and place of every picture that has a result, in sequence."""
-        with closing(sqlite3.connect(self.outbox / ".state" / "ledger.sqlite3")) as db:
+        with closing(sqlite3.connect(self.state / "ledger.sqlite3")) as db:
             return db.execute(
                 "SELECT id, state, sha256, archived_to FROM pictures WHERE seq IS NOT NULL ORDER BY seq"
             ).fetchall()
 
     def unfinished(self) -> int:
         """How many pictures the ledger holds that are not where they belong yet."""
-        with closing(sqlite3.connect(self.outbox / ".state" / "ledger.sqlite3")) as db:
+        with closing(sqlite3.connect(self.state / "ledger.sqlite3")) as db:
             states = "'intent', 'recorded'"
             return int(db.execute(f"SELECT count(*) FROM pictures WHERE state IN ({states})").fetchone()[0])
 
