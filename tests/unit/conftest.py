@@ -13,7 +13,7 @@ from watcher.ledger import Ledger
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """A daemon's parts in an empty folder, started for the first time."""
     desk = Desk(tmp_path)
-    desk.service.recover(0.0, restarted=True)
+    desk.service.recover(restarted=True)
     yield desk
     desk.close()
 

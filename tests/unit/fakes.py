@@ -123,7 +123,7 @@ class Desk:
         """Lose everything in memory, open again, recover; gives how many pictures were unfinished."""
         self.close()
         self._open()
-        return self.service.recover(self.now, restarted=True)
+        return self.service.recover(restarted=True)
 
     def rows(self) -> list[list[str]]:
         """The cells of results.csv, without its header."""

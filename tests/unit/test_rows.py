@@ -10,7 +10,7 @@ from fakes import BLANK, SEVEN, record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.rows import COLUMNS, CSV_HEADER, csv_line, json_line, readable_name
+from watcher.rows import COLUMNS, CSV_HEADER, csv_line, json_line, parse_name, readable_name
 
 NAMES = st.binary(min_size=1, max_size=60) | st.text(min_size=1, max_size=30).map(lambda t: t.encode(errors="replace"))
 
@@ -53,13 +53,19 @@ def test_no_cell_is_a_formula(name: bytes) -> None:
         (b"a\nb\tc.png", "a\\x0ab\\x09c.png"),
         (b"\xff7.png", "\\xff7.png"),
         (b"a\\x0a.png", "a\\\\x0a.png"),
-        ("a\u2028b.png".encode(), "a\\u2028b.png"),
-        ("a\x85b.png".encode(), "a\\x85b.png"),
+        ("a\u2028b.png".encode(), "a\\xe2\\x80\\xa8b.png"),
+        ("a\x85b.png".encode(), "a\\xc2\\x85b.png"),
     ],
 )
 def test_names_are_shown_as_they_are_where_that_is_one_line(name: bytes, shown: str) -> None:
     """Letters of all scripts stay; control characters, line ends of every kind and stray bytes are escaped."""
     assert shown == readable_name(name)
+
+
+@given(NAMES)
+def test_a_shown_name_leads_back_to_the_file(name: bytes) -> None:
+    """What results.csv shows can be given to `requeue`, whatever bytes the name is made of."""
+    assert name == parse_name(readable_name(name))
 
 
 def test_the_columns_are_the_published_ones() -> None:
