@@ -151,7 +151,8 @@ class Service:
                 self._p.ledger.set_state(ids, state)
         if changed:  # replaced or written on between the look and the rename
             self._p.ledger.update_claims(changed)
-            self._unsettled.update({c.id: _Unsettled(c, now) for c in changed})
+            due = {c.id: now if self._whole(c) else now + self._settle for c in changed}
+            self._unsettled.update({c.id: _Unsettled(c, due[c.id]) for c in changed})
         self.counts.claimed += len(taken) + len(changed)
         self._submit(taken)
 
@@ -248,12 +249,22 @@ class Service:
         for id_, unsettled in list(self._unsettled.items()):
             if now < unsettled.due:
                 continue
-            claim, present = unsettled.claim, self._p.files.identity_in_work(id_)
-            if present is None or present == claim.identity or is_whole(self._p.files.in_work(id_), present):
+            before, present = unsettled.claim, self._p.files.identity_in_work(id_)
+            claim = replace(before, identity=present or before.identity)
+            if claim == before or self._whole(claim):
                 del self._unsettled[id_]
-                self._submit([replace(claim, identity=present or claim.identity)])
+                self._p.ledger.update_claims([claim])
+                self._submit([claim])
             else:
-                self._wait_for_writer(replace(claim, identity=present), now)
+                self._wait_for_writer(claim, now)
+
+    def _whole(self, claim: Claim) -> bool:
+        try:
+            return is_whole(self._p.files.in_work(claim.id), claim.identity)
+        except OSError as error:
+            if concerns_all(error):
+                raise
+            return True  # reading it will say what is wrong with it
 
     def _record(self, results: Sequence[tuple[Claim, Verdict]]) -> None:
         self._sync_inbox()
