@@ -5,6 +5,7 @@ import stat
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from watcher.folders import Folders
@@ -128,7 +129,7 @@ class Inbox:
 
     def _candidates(self, now: float) -> Iterator[bytes]:
         while (hinted := self._next_hint()) is not None:
-            if hinted in self._folders or os.path.isdir(self._root + b"/" + hinted):
+            if hinted in self._folders or _is_folder(self._root + b"/" + hinted):
                 self._folders.add(hinted)
             else:
                 yield hinted
@@ -211,6 +212,13 @@ def is_whole(path: bytes, identity: Identity) -> bool:
         return ends_whole(head, tail, identity.size)
     finally:
         os.close(descriptor)
+
+
+def _is_folder(path: bytes) -> bool:
+    # Not os.path.isdir: it follows links, and what lies behind one is not in the inbox.
+    with suppress(OSError):
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    return False
 
 
 def _why_ignored(name: bytes, found: os.stat_result) -> str:
