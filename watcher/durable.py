@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _RENAME_NOREPLACE = 1
@@ -59,11 +60,29 @@ def rename_new(source: bytes, target: bytes) -> None:
 
 
 def write_atomically(path: bytes, content: bytes, mode: int = 0o640) -> None:
-    """Replace a small file as a whole: readers see the old or the new one. Not fsynced: for status files."""
+    """Replace a small file as a whole: readers see the old or the new one. Not fsynced: for status files.
+
+    On a full disk there is no room for a second file: then the old one is written over, where it lies.
+    """
     temporary = path + b".new"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
     try:
-        os.write(descriptor, content)
+        _write(temporary, content, os.O_CREAT | os.O_TRUNC, mode)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(temporary)
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _write(path, content, 0, mode)
+    else:
+        os.replace(temporary, path)
+
+
+def _write(path: bytes, content: bytes, flags: int, mode: int) -> None:
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | flags, mode)
+    try:
+        if sys.platform == "linux":
+            os.posix_fallocate(descriptor, 0, len(content))  # all of it or, where it does not fit, nothing
+        os.pwrite(descriptor, content, 0)
+        os.ftruncate(descriptor, len(content))
     finally:
         os.close(descriptor)
-    os.replace(temporary, path)

@@ -32,14 +32,15 @@ class Board:
     clock: Callable[[], float] = time.monotonic
     _published: float = float("-inf")
     _last: str = ""
+    _state: str = ""
 
     def publish(
         self, state: str, *, in_hand: int, model: str, trouble: str = "", hint: str = "", now: bool = False
     ) -> None:
         """Write the file. state: starting, running, paused, stopping or stopped."""
-        if not now and self.clock() - self._published < 1.0:
+        if not now and state == self._state and self.clock() - self._published < 1.0:
             return
-        self._published = self.clock()
+        self._published, self._state = self.clock(), state
         facts = {
             "state": state,
             "trouble": trouble,
@@ -56,10 +57,10 @@ class Board:
         text = json.dumps(facts, sort_keys=True)
         if text == self._last:
             return
-        self._last = text
         stamp = {"updated_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")}
         content = json.dumps(facts | stamp, indent=1, ensure_ascii=False).encode() + b"\n"
         write_atomically(os.fsencode(self.config.outbox / FILE_NAME), content)
+        self._last = text
 
     def _inbox_facts(self) -> dict[str, Any]:
         waiting = list(self.inbox.waiting.items())
