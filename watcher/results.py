@@ -114,8 +114,8 @@ class Sheet:
             self._open()
         self._write(records)
         if not self._is_ours():
-            # Moved or deleted while we wrote: the rows went with it, and stand in the new file again.
-            log.warning("%s was moved or deleted; a new one is begun", os.fsdecode(self._path))
+            # Moved, deleted or emptied while we wrote: the rows went with it, and stand in the new file again.
+            log.warning("%s was moved, deleted or emptied; it is begun anew", os.fsdecode(self._path))
             self._open()
             self._write(records)
         if records:
@@ -135,7 +135,8 @@ class Sheet:
     def _is_ours(self) -> bool:
         with suppress(FileNotFoundError):
             found = os.lstat(self._path)
-            return (found.st_dev, found.st_ino) == (self._dev, self._ino)
+            emptied = self._header and not found.st_size  # it needs its header again
+            return (found.st_dev, found.st_ino) == (self._dev, self._ino) and not emptied
         return False
 
     def _open(self) -> None:
