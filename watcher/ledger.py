@@ -67,12 +67,13 @@ class Ledger:
             ) from error
 
     def _prepare(self) -> None:
+        fresh = self._db.execute("PRAGMA user_version").fetchone()[0] == 0
+        if fresh and self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise sqlite3.DatabaseError("it is an SQLite file of another program")
         self._db.execute("PRAGMA journal_mode = WAL")
         # FULL: a committed transaction survives a power cut. It is what every rename relies on.
         self._db.execute("PRAGMA synchronous = FULL")
-        if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
-            if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise sqlite3.DatabaseError("it is an SQLite file of another program")
+        if fresh:
             with self._transaction():
                 for statement in _SCHEMA.split(";\n"):
                     self._db.execute(statement)
