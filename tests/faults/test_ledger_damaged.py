@@ -1,0 +1,83 @@
+"""Fault 24: the ledger is damaged, deleted, from another version or another program."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.pictures import png
+from tests.end_to_end.process import Place
+
+
+def scramble(path: Path) -> None:
+    """Noise from the first byte."""
+    path.write_bytes(b"\xa5" * path.stat().st_size)
+
+
+def scramble_pages(path: Path) -> None:
+    """The head is whole, the tables are not."""
+    data = bytearray(path.read_bytes())
+    data[100:] = b"\xa5" * (len(data) - 100)
+    path.write_bytes(data)
+
+
+def from_the_future(path: Path) -> None:
+    """A schema that we do not know."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+
+
+def from_another_program(path: Path) -> None:
+    """Sound SQLite, but no ledger."""
+    path.unlink()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE songs (title TEXT)")
+        db.commit()
+
+
+@pytest.mark.parametrize("damage", [scramble, scramble_pages, from_the_future, from_another_program])
+def test_it_is_refused_and_left_as_it_is(place: Place, damage: Callable[[Path], None]) -> None:
+    """Exit code 4 with its path and what to do; no new one is begun, no picture taken, no row written."""
+    place.drop("1.png", png(1))
+    place.once()
+    ledger = place.outbox / ".state" / "ledger.sqlite3"
+    damage(ledger)
+    before = ledger.read_bytes(), (place.outbox / "results.csv").read_bytes()
+    place.drop("2.png", png(2))
+    done = place.command("run", "--once")
+    assert done.returncode == 4, done.stderr
+    assert str(ledger) in done.stderr
+    assert "backup" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert before == (ledger.read_bytes(), (place.outbox / "results.csv").read_bytes())
+    assert (place.inbox / "2.png").exists()
+
+
+@pytest.mark.parametrize("gone", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_without_its_ledger_nothing_is_silently_begun_anew(place: Place, gone: Callable[[Path], object]) -> None:
+    """results.csv has rows that an empty ledger does not know: exit code 4, and the rows stay as they are."""
+    place.drop("1.png", png(1))
+    place.once()
+    gone(place.outbox / ".state" / "ledger.sqlite3")
+    before = (place.outbox / "results.csv").read_bytes()
+    place.drop("2.png", png(2))
+    done = place.command("run", "--once")
+    assert done.returncode == 4, done.stderr
+    assert "Traceback" not in done.stderr
+    assert before == (place.outbox / "results.csv").read_bytes()
+    assert (place.inbox / "2.png").exists()
+
+
+def test_moved_away_under_the_running_daemon_it_pauses_or_ends(place: Place) -> None:
+    """After the next trouble it looks again: it never goes on in a file that nobody can find. Commands say so."""
+    place.drop("1.png", png(1))
+    place.once()
+    state = place.outbox / ".state"
+    (state / "ledger.sqlite3").rename(state / "away.sqlite3")
+    done = place.command("requeue", "1.png")
+    assert done.returncode == 4
+    assert str(state / "ledger.sqlite3") in done.stderr
+    (state / "away.sqlite3").rename(state / "ledger.sqlite3")
+    assert place.command("requeue", "1.png").returncode == 0
