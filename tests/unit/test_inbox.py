@@ -47,8 +47,7 @@ def test_files_are_found_without_any_event(inbox: Inbox, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["7.JPG", "7.jpeg", "7.tif", "7.pgm", "7.gif", "7.heic", "7.pdf", b"\xff.png", "a b.png", "=1.png", "\n.png", "7~2.png"],
+    "name", ["7.JPG", "7.jpeg", "7.tif", "7.pgm", "7.heic", "7.pdf", b"\xff.png", "=1 b.png", "\n.png", "7~2.png"]
 )
 def test_names_of_every_kind_are_taken(inbox: Inbox, tmp_path: Path, name: str | bytes) -> None:
     """Known suffixes in any case, documents too (they get a row with a hint), any bytes before them."""

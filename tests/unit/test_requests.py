@@ -1,0 +1,42 @@
+"""watcher.requests: wishes reach the daemon whole, or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from watcher.requests import Requests, request_requeue
+
+
+def test_a_wish_is_there_until_it_is_done(tmp_path: Path) -> None:
+    """Also one that was made before the daemon ran; `done` may come twice."""
+    request_requeue(tmp_path, ["b", "a"])
+    requests = Requests(tmp_path)
+    ((path, ids),) = requests.pending()
+    assert ["b", "a"] == ids
+    assert [(path, ids)] == list(requests.pending())
+    requests.done(path)
+    requests.done(path)
+    assert [] == list(requests.pending())
+
+
+def test_a_half_written_wish_is_not_seen(tmp_path: Path) -> None:
+    """It gets its name when it is whole."""
+    requests = Requests(tmp_path)
+    (requests.folder / ".half").write_text('{"requeue": [')
+    assert [] == list(requests.pending())
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"requeue": 5}', '{"other": []}', "\udcff"])
+def test_nonsense_asks_for_nothing(tmp_path: Path, text: str) -> None:
+    """It is taken off the list like any other, without an error."""
+    requests = Requests(tmp_path)
+    (requests.folder / "x.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert [[]] == [ids for _, ids in requests.pending()]
+
+
+def test_the_first_look_is_expected(tmp_path: Path) -> None:
+    """Until the folder was looked at once, and again when something is heard of it."""
+    requests = Requests(tmp_path)
+    assert requests.expected
+    list(requests.pending())
+    assert not requests.expected
