@@ -29,6 +29,7 @@ from watcher.records import Identity
 log = logging.getLogger(__name__)
 BATCHES_AHEAD = 2  # so that a reader finds the next batch when it has finished one
 START_SECONDS = 60.0
+LONGEST_MESSAGE = 1 << 20  # bytes; 64 outcomes have some 50,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,21 +148,29 @@ class LocalEngine:
 
     def _hear(self, reader: _Reader) -> None:
         try:
-            message = json.loads(reader.pipe.recv_bytes())
-        except (EOFError, ConnectionResetError):
+            message = json.loads(reader.pipe.recv_bytes(LONGEST_MESSAGE))
+            if isinstance(message, dict):
+                self._greet(reader, message)
+            else:
+                self._take(reader, message)
+        except (EOFError, OSError, ValueError, TypeError, LookupError, RecursionError):
+            # It died, or talks nonsense: a picture that took it over must not end the daemon too.
             self._lose(reader, Trouble.CRASHED)
-            return
-        reader.heard = self._clock()
-        if isinstance(message, list):
-            for entry in message:
-                self._outcomes.append(_outcome(entry))
-                reader.hand[0].remove(entry[0])
-                if not reader.hand[0]:
-                    reader.hand.popleft()
-        elif "ready" in message:
-            reader.ready, self.model_name = True, message["ready"]
         else:
+            reader.heard = self._clock()
+
+    def _greet(self, reader: _Reader, message: dict[str, str]) -> None:
+        if "ready" not in message:
             raise ModelError(message["error"], hint=message["hint"])
+        reader.ready, self.model_name = True, message["ready"]
+
+    def _take(self, reader: _Reader, message: list[list[Any]]) -> None:
+        for entry in message:
+            outcome = _outcome(entry)
+            reader.hand[0].remove(outcome.id)  # before the outcome counts: it may speak for its own pictures only
+            self._outcomes.append(outcome)
+            if not reader.hand[0]:
+                reader.hand.popleft()
 
     def _lose(self, reader: _Reader, trouble: Trouble) -> None:
         """A reader died or overran: put another in its place, and see to the pictures it had."""
