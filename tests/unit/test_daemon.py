@@ -1,0 +1,186 @@
+"""watcher.daemon: the loop around the turns: stop, pause, go on, drain. The service is played."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from watcher import daemon as module
+from watcher.daemon import Daemon
+from watcher.errors import ModelError, SurroundingsError
+from watcher.service import Counts
+
+
+class Engine:
+    model_name = "net"
+    closed = False
+
+    def __init__(self) -> None:
+        self.pipes = [object()]
+
+    def waitables(self) -> list[Any]:
+        return self.pipes
+
+    def await_ready(self) -> None:
+        """At once."""
+
+    def close(self) -> None:
+        self.closed, self.pipes = True, []
+
+
+class Played:
+    """Everything that the loop talks to; `script` says what each turn does."""
+
+    idle = drained = False
+    in_hand = 0
+    healthy = True
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *script: Callable[[], None] | Exception) -> None:
+        self.script, self.log = list(script), list[str]()
+        self.waits, self.states = list[float](), list[tuple[str, str]]()
+        self.engine, self.counts = Engine(), Counts()
+        self.daemon = Daemon(self, self._new_engine, self, self)  # type: ignore[arg-type]
+        monkeypatch.setattr(module, "notify", lambda **facts: self.log.extend(f"{k}={v}" for k, v in facts.items()))
+
+    def _new_engine(self) -> Engine:
+        self.log.append("new engine")
+        return Engine()
+
+    def turn(self, now: float, *, take: bool = True) -> float:
+        self.log.append("turn" if take else "last turn")
+        if take and not self.script:
+            self.daemon.stop()
+        elif self.script:
+            step = self.script.pop(0)
+            if isinstance(step, Exception):
+                raise step
+            step()
+        return 7.0
+
+    def recover(self, *, restarted: bool) -> int:
+        self.log.append("recover")
+        return 0
+
+    def replace_engine(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def wait(self, pipes: list[Any], seconds: float) -> None:
+        self.waits.append(seconds)
+
+    def set(self) -> None:
+        """Awake."""
+
+    def publish(self, state: str, *, trouble: str, **_: object) -> None:
+        self.states.append((state, trouble))
+
+    def start(self) -> None:
+        self.log.append("observer started")
+        self.healthy = True
+
+    def look_everywhere(self) -> None:
+        self.log.append("look everywhere")
+
+    def run(self, *, once: bool = False) -> None:
+        self.daemon.run(self, self, once=once, on_progress=lambda _: None)  # type: ignore[arg-type]
+
+    def now_idle(self) -> None:
+        self.idle = True
+        self.daemon.stop()
+
+    def now_drained(self) -> None:
+        self.drained = True
+
+
+def test_a_stop_goes_on_until_the_hand_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After it nothing new is taken; systemd is told."""
+    played = Played(monkeypatch, lambda: None, lambda: played.daemon.stop(), lambda: None)
+    monkeypatch.setattr(Played, "idle", property(lambda self: self.log.count("last turn") == 2))
+    played.run()
+    assert ["turn", "turn", "STOPPING=1", "last turn", "last turn"] == played.log
+    assert [("running", ""), ("stopping", ""), ("stopping", "")] == played.states
+
+
+def test_a_stop_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not finished after DRAIN_SECONDS is left to the next start."""
+    clock = iter([0.0, 1.0, 2.0, 10.0, 21.0])
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    played = Played(monkeypatch)
+    played.run()
+    assert ["turn", "STOPPING=1"] + 4 * ["last turn"] == played.log
+
+
+def test_a_second_stop_ends_it_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without another step: everything is made for that."""
+    ended: list[int] = []
+    monkeypatch.setattr(module.os, "_exit", ended.append)
+    played = Played(monkeypatch)
+    played.daemon.stop()
+    assert [] == ended
+    played.daemon.stop()
+    assert [130] == ended
+
+
+def test_once_ends_when_the_inbox_is_drained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not before."""
+    played = Played(monkeypatch, lambda: None, lambda: played.now_drained())
+    played.run(once=True)
+    assert ["turn", "turn"] == played.log
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device"), "OSError: [Errno 28] No space left on device"),
+        (sqlite3.OperationalError("disk I/O error"), "OperationalError: disk I/O error"),
+        (SurroundingsError("the inbox is gone", hint="mount it"), "the inbox is gone"),
+    ],
+)
+def test_a_trouble_pauses_and_ends_by_itself(monkeypatch: pytest.MonkeyPatch, error: Exception, said: str) -> None:
+    """Tried again after 1, 2, then 5 seconds; told once; recovered before the work goes on."""
+    played = Played(monkeypatch, error, error, error, error, lambda: played.now_idle())
+    played.run()
+    assert [1.0, 2.0, 5.0, 5.0] == played.waits
+    assert [("paused", said)] * 4 == played.states
+    assert ["turn", f"STATUS=paused: {said}", "recover", "STATUS=running"] == played.log[:4]
+
+
+def test_the_wait_is_short_enough_to_see_a_dead_observer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most LONGEST_WAIT; an observer that ended is started, and every folder looked at."""
+    played = Played(monkeypatch, lambda: setattr(played, "healthy", False), lambda: played.now_idle())
+    played.run()
+    assert ["turn", "observer started", "look everywhere", "turn"] == played.log
+    assert [module.LONGEST_WAIT] == played.waits
+
+
+def test_a_model_that_fails_is_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old readers are ended, new ones take over when they can."""
+    played = Played(monkeypatch, ModelError("a reader ended"), lambda: played.now_idle())
+    old = played.engine
+    played.run()
+    assert old.closed
+    assert ["turn", "STATUS=paused: a reader ended", "new engine", "recover"] == played.log[:4]
+
+
+def test_a_stop_in_a_pause_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be finished while the disk is full."""
+
+    def stop_and_fail() -> None:
+        played.daemon.stop()
+        raise OSError(28, "No space left on device")
+
+    played = Played(monkeypatch, stop_and_fail)
+    played.run()
+    assert 1 == played.log.count("turn")
+
+
+def test_a_status_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The outbox may be what fails."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    played = Played(monkeypatch, lambda: None, lambda: played.now_idle())
+    monkeypatch.setattr(played, "publish", fail)
+    played.run()
+    assert 2 == played.log.count("turn")

@@ -1,0 +1,49 @@
+"""watcher.figure: pictures beside what the network saw."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from drawing import digit
+from fakes import BLANK, SEVEN
+
+from watcher.errors import UsageError
+from watcher.figure import draw_figure
+from watcher.recognition.recogniser import Sight
+
+READ = Sight(SEVEN, digit(7), np.zeros((28, 28), np.uint8))
+
+
+def drawn(path: Path) -> tuple[int, int]:
+    """Height and width of the figure, which must be a picture."""
+    found = cv2.imread(str(path))
+    assert found is not None
+    assert len(np.unique(found)) > 2
+    return found.shape[:2]
+
+
+@pytest.mark.parametrize(("count", "columns", "rows"), [(1, 1, 1), (4, 4, 1), (5, 4, 2)])
+def test_cards_stand_in_rows_of_four(tmp_path: Path, count: int, columns: int, rows: int) -> None:
+    """One card a picture; the last row is filled up with paper."""
+    draw_figure(tmp_path / "one.png", [("7.png", READ)])
+    height, width = (side - 24 for side in drawn(tmp_path / "one.png"))
+    draw_figure(tmp_path / "all.png", [("7.png", READ)] * count)
+    assert (rows * height + 24, columns * width + 24) == drawn(tmp_path / "all.png")
+
+
+@pytest.mark.parametrize(
+    "sight", [Sight(BLANK), Sight(BLANK, digit(7)), Sight(SEVEN, np.zeros((1, 900), np.uint8)), READ]
+)
+def test_every_sight_has_its_card(tmp_path: Path, sight: Sight) -> None:
+    """Without a picture, without a digit, of any shape, under any name."""
+    draw_figure(tmp_path / "x.jpg", [("größe-" + "x" * 300 + "😀.png", sight)])
+    drawn(tmp_path / "x.jpg")
+
+
+@pytest.mark.parametrize("name", ["nowhere/x.png", "x.unknown"])
+def test_a_figure_that_cannot_be_written_is_told(tmp_path: Path, name: str) -> None:
+    """The path, and what to do."""
+    with pytest.raises(UsageError, match="cannot write the figure") as error:
+        draw_figure(tmp_path / name, [("7.png", READ)])
+    assert "Name a .png" in error.value.hint

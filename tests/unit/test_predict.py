@@ -1,0 +1,86 @@
+"""watcher.predict: pictures are read where they lie."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawing import digit, encoded
+
+from watcher import predict
+from watcher.config import Config
+from watcher.errors import UsageError
+from watcher.recognition.model import Model
+
+
+class Seven:
+    def logits(self, batch: np.ndarray) -> np.ndarray:
+        return np.array([[0.0] * 7 + [9.0, 3.0, 0.0]], np.float32)
+
+
+@pytest.fixture(autouse=True)
+def model(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The paths that a model was loaded from."""
+    loaded: list[Path] = []
+    monkeypatch.setattr(predict, "load_model", lambda path, _: loaded.append(path) or Model("seven", Seven()))
+    return loaded
+
+
+def said(capsys: pytest.CaptureFixture[str], *paths: Path, **options: object) -> list[str]:
+    given = {"as_json": False, "figure": None, "model": None} | options
+    predict.predict_command(Config(), paths, **given)  # type: ignore[arg-type]
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_line_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Digit and confidence where it is ok; else the status and why."""
+    (tmp_path / "7.png").write_bytes(encoded(digit(7)))
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "two.png").write_bytes(encoded(np.hstack([digit(4)[:, 30:170], digit(7)[:, 30:170]])))
+    assert [
+        f"{tmp_path}/7.png: 7 99.6%",
+        f"{tmp_path}/empty.png: - unreadable (empty_file: the file has no bytes)",
+        f"{tmp_path}/two.png: 7 99.6% review (several_digits: 2 digits seem to stand in this picture;"
+        " the most prominent one was read; next 8 0.2%)",
+    ] == said(capsys, tmp_path / "7.png", tmp_path / "empty.png", tmp_path / "two.png")
+
+
+def test_json_has_all_scores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One object a line."""
+    (tmp_path / "a\n7.png").write_bytes(encoded(digit(7)))
+    (line,) = said(capsys, tmp_path / "a\n7.png", as_json=True)
+    found = json.loads(line)
+    assert (f"{tmp_path}/a\\x0a7.png", "ok", "7", 10) == (
+        found["file"], found["status"], found["prediction"], len(found["scores"]),
+    )  # fmt: skip
+
+
+def test_a_folder_stands_for_its_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also those in subfolders, by name; other files in it are passed over, a named one is not."""
+    for name in ("b.png", "sub/a.PNG", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(encoded(digit(7)))
+    assert ["b.png", "a.PNG"] == [Path(line.split(":")[0]).name for line in said(capsys, tmp_path)]
+    assert 1 == len(said(capsys, tmp_path / "notes.txt"))
+
+
+def test_a_path_that_is_not_there_stops_before_the_model_is_loaded(tmp_path: Path, model: list[Path]) -> None:
+    """A slip of the pen costs no waiting."""
+    with pytest.raises(UsageError, match="is not there"):
+        predict.predict_command(Config(), [tmp_path / "no.png"], as_json=False, figure=None, model=None)
+    assert [] == model
+
+
+def test_the_model_named_wins_over_the_configs(tmp_path: Path, model: list[Path]) -> None:
+    """--model, then config, then the shipped one."""
+    for config, named in ((Config(), None), (Config(model=Path("c")), None), (Config(model=Path("c")), Path("n"))):
+        predict.predict_command(config, [tmp_path], as_json=False, figure=None, model=named)
+    assert [predict.SHIPPED_MODEL, Path("c"), Path("n")] == model
+
+
+def test_a_figure_shows_what_was_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its path is said on stderr."""
+    (tmp_path / "7.png").write_bytes(encoded(digit(7)))
+    predict.predict_command(Config(), [tmp_path], as_json=False, figure=tmp_path / "out.png", model=None)
+    assert f"figure: {tmp_path / 'out.png'}\n" == capsys.readouterr().err
+    assert (tmp_path / "out.png").stat().st_size > 1000
