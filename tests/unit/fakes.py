@@ -77,6 +77,7 @@ class Desk:
         for folder in (self.inbox, self.outbox, self.state):
             folder.mkdir()
         self.verdict: Verdict = SEVEN
+        self.check: Callable[[], None] = lambda: None
         self.now = 0.0
         self._open()
 
@@ -89,7 +90,7 @@ class Desk:
         self.places = Places(self.outbox, UTC)
         self.requests = Requests(self.state)
         parts = Parts(
-            self.watched, self.files, self.ledger, self.places, self.results, self.requests, lambda: None
+            self.watched, self.files, self.ledger, self.places, self.results, self.requests, lambda: self.check()
         )
         self.engine = FakeEngine(self.seen)
         self.service = Service(

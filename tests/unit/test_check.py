@@ -6,7 +6,7 @@ import pytest
 
 from watcher import check
 from watcher.config import Config
-from watcher.errors import ModelError
+from watcher.errors import ModelError, SurroundingsError
 
 
 @pytest.fixture
@@ -37,11 +37,15 @@ def test_the_worst_finding_is_the_exit_code(
     def broken(_: Config) -> str:
         raise ModelError("no model", hint="set it")
 
+    def held(_: Config) -> str:
+        raise SurroundingsError("locked", hint="wait")
+
     monkeypatch.setattr(check, "_model", broken)
+    monkeypatch.setattr(check, "_daemon", held)
     monkeypatch.setattr(check.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1_000_000}))
     config.inbox.rmdir()
     code, said = lines(config, capsys)
-    assert (5, 3) == (code, said.count("FAIL  "))
+    assert (5, 4) == (code, said.count("FAIL  "))
     assert "FAIL  model: no model\n      set it" in said
     assert "only 1 MB are free" in said
     assert f"Make it: mkdir -p '{config.inbox}'" in said

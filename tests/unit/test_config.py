@@ -88,6 +88,7 @@ def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
         ("outbox: inbox/out\n", "results would be read as pictures"),
         ("inbox: outbox/in\n", "lies in the outbox"),
         ("inbox: x/../outbox/archive\n", "lies in the outbox"),
+        ("state: inbox\n", "lie in each other"),
         ("state: inbox/state\n", "lie in each other"),
         ("state: outbox\n", "must not be or contain the outbox"),
         ("inbox: [\n", "is not valid YAML"),

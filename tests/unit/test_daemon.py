@@ -171,7 +171,7 @@ def test_a_stop_in_a_pause_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None
 
     played = Played(monkeypatch, stop_and_fail)
     played.run()
-    assert 1 == played.log.count("turn")
+    assert ("turn", 1, 0) == (played.log[0], played.log.count("turn"), played.log.count("recover"))
 
 
 def test_a_status_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

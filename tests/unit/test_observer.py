@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from watchdog.observers.inotify_c import InotifyConstants
 
 from watcher import observer as module
 from watcher.observer import FolderObserver
@@ -64,6 +65,8 @@ def test_what_leaves_is_not_heard(observer: FolderObserver, ear: Ear, tmp_path: 
     (inbox / "new.png").touch()
     assert ear.hears(inbox / "new.png")
     assert os.fsencode(inbox / "old.png") not in ear.heard
+    (emitter,) = observer._observer.emitters
+    assert 0 == emitter.get_event_mask_from_filter() & InotifyConstants.IN_MOVED_FROM
 
 
 def test_a_folder_is_watched_once_and_forgotten(observer: FolderObserver, tmp_path: Path) -> None:

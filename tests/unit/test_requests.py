@@ -1,5 +1,6 @@
 """watcher.requests: wishes reach the daemon whole, or not at all."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,19 @@ def test_a_half_written_wish_is_not_seen(tmp_path: Path) -> None:
     """It gets its name when it is whole."""
     requests = Requests(tmp_path)
     (requests.folder / ".half").write_text('{"requeue": [')
+    assert [] == list(requests.pending())
+
+
+def test_a_wish_whose_writer_was_killed_is_not_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is asked for by what never got its name."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    requests = Requests(tmp_path)
+    monkeypatch.setattr(os, "rename", killed)
+    with pytest.raises(KeyboardInterrupt):
+        request_requeue(tmp_path, ["a"])
     assert [] == list(requests.pending())
 
 

@@ -39,6 +39,14 @@ def test_two_names_never_look_the_same(one: bytes, other: bytes) -> None:
     assert (one == other) == (readable_name(one) == readable_name(other))
 
 
+@pytest.mark.parametrize("name", [b"=1+1.png", b"+7.png", b"-7.png", b"@7.png"])
+def test_a_name_like_a_formula_is_made_text(name: bytes) -> None:
+    """An apostrophe stands before it, as spreadsheets know it; in JSON the name is as it is."""
+    made = record(file=name)
+    assert "'" + name.decode() == cells(csv_line(made))[1]
+    assert name.decode() == json.loads(json_line(made))["file"]
+
+
 @given(NAMES)
 def test_no_cell_is_a_formula(name: bytes) -> None:
     """No cell begins with what a spreadsheet would run."""

@@ -9,6 +9,7 @@ from drawing import digit, encoded
 from fakes import BLANK, Desk
 
 from watcher.engine import Outcome, Trouble
+from watcher.errors import SurroundingsError
 from watcher.files import Taken
 from watcher.recognition.verdict import Reason
 from watcher.requests import request_requeue
@@ -105,6 +106,21 @@ def test_a_picture_changed_during_reading_is_read_anew(desk: Desk) -> None:
     assert [id_] == column(desk, 0)
     assert [[id_], [id_]] == desk.engine.submitted
     assert len(SEVEN_PNG) + 4 == desk.ledger.find(id_).claim.identity.size
+
+
+def test_a_picture_changed_after_reading_and_before_its_row_is_read_anew(desk: Desk) -> None:
+    """The verdict is of other bytes than those that would be archived."""
+    desk.drop("7.png", SEVEN_PNG)
+
+    def read_then_change(id_: str) -> Outcome:
+        outcome = desk.seen(id_)
+        with open(desk.files.in_work(id_), "ab") as writer:
+            writer.write(b"more")
+        return outcome
+
+    desk.engine.read = read_then_change
+    desk.turns(2)
+    assert ([], 1) == (desk.rows(), desk.service.in_hand)
 
 
 def test_a_picture_changed_again_and_again_is_known_by_its_last_state(desk: Desk) -> None:
@@ -211,6 +227,26 @@ def test_a_picture_that_vanished_from_the_work_folder_is_said_aloud(
         desk.turns(1)
     assert ("missing", []) == (desk.state_of(id_), desk.rows())
     assert f"7.png vanished from the work folder (id {id_})" in caplog.text
+
+
+def test_a_picture_that_vanished_with_its_inbox_is_not_missing(desk: Desk) -> None:
+    """An unmounted disk takes all pictures along: the check of the inbox speaks first."""
+    desk.drop("7.png", SEVEN_PNG)
+    desk.turns(1)
+    (id_,) = desk.ids()
+
+    def unmounted() -> None:
+        raise SurroundingsError("there is no inbox")
+
+    desk.check = unmounted
+    desk.engine.read = lambda id_: Outcome(id_, trouble=Trouble.UNREAD, errno=errno.ENOENT, message="gone")
+    with pytest.raises(SurroundingsError):
+        desk.turns(1)
+    assert "intent" == desk.state_of(id_)
+    desk.check, desk.engine.read = lambda: None, desk.seen
+    desk.service.recover(restarted=False)
+    desk.turns(1)
+    assert ["ok"] == column(desk, 2)
 
 
 def test_a_file_that_may_not_be_moved_stays_and_is_listed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
