@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import BLANK, claim, id_of, record
+from fakes import claim, id_of
 
-from watcher import files as module
 from watcher.errors import SurroundingsError
 from watcher.files import Files, Taken
-from watcher.records import Claim, Identity, Record
+from watcher.records import Claim, Identity
 
 
 @pytest.fixture
@@ -30,17 +29,6 @@ def drop(files: Files, name: str, data: bytes = b"abc") -> Claim:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return claim(1, name.encode(), identity=Identity.of(os.lstat(path)))
-
-
-def taken(files: Files, data: bytes = b"abc", **fields: object) -> Record:
-    """A claimed file with its record."""
-    made = record(1, b"7.png", identity=Identity(1, 1, len(data), 1), **fields)  # type: ignore[arg-type]
-    Path(os.fsdecode(files.in_work(made.claim.id))).write_bytes(data)
-    return made
-
-
-def outbox(files: Files) -> Path:
-    return Path(os.fsdecode(files.outbox))
 
 
 def test_the_work_folder_is_ours_alone(files: Files) -> None:
@@ -149,110 +137,3 @@ def test_strays_are_what_no_claim_knows(files: Files) -> None:
     for name in (id_of(2), id_of(1), "lock", "identity"):
         Path(os.fsdecode(files.in_work(name))).touch()
     assert [id_of(2)] == files.strays([id_of(1)])
-
-
-def test_archiving_moves_to_the_reserved_place(files: Files) -> None:
-    """The file is there, with its times, and the id is among those done."""
-    made = taken(files, archived_to=b"archive/2026-03-01/a/7.png")
-    before = os.stat(files.in_work(made.claim.id)).st_mtime_ns
-    assert [made.claim.id] == files.archive([made])
-    place = outbox(files) / "archive/2026-03-01/a/7.png"
-    assert (b"abc", before) == (place.read_bytes(), place.stat().st_mtime_ns)
-    assert files.at_place(made)
-
-
-def test_a_rejected_picture_has_its_reason_beside_it(files: Files) -> None:
-    """7.png.reason.txt says what, which id and which model."""
-    made = taken(files, verdict=BLANK, archived_to=b"rejected/2026-03-01/7.png")
-    files.archive([made])
-    text = (outbox(files) / "rejected/2026-03-01/7.png.reason.txt").read_text(encoding="utf-8")
-    assert f"blank: nothing is drawn\nid: {id_of(1)}\nmodel: net-01234567\n" == text
-
-
-def test_archiving_twice_is_archiving_once(files: Files) -> None:
-    """After a crash the file may be at its place already; where it is nowhere, it is not done."""
-    made = taken(files)
-    files.archive([made])
-    assert [made.claim.id] == files.archive([made])
-    os.unlink(files.outbox + b"/" + made.archived_to)
-    assert [] == files.archive([made])
-
-
-def test_another_file_at_the_place_is_never_overwritten(files: Files) -> None:
-    """Whoever put a file there meanwhile keeps it, and ours stays in the work folder."""
-    made = taken(files)
-    place = outbox(files) / os.fsdecode(made.archived_to)
-    place.parent.mkdir(parents=True)
-    place.write_bytes(b"somebody's")
-    with pytest.raises(FileExistsError):
-        files.archive([made])
-    assert (b"somebody's", True) == (place.read_bytes(), files.identity_in_work(made.claim.id) is not None)
-
-
-@pytest.fixture
-def two_disks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work folder and outbox on different filesystems: a rename between them gives EXDEV."""
-    real = module.rename_new
-
-    def rename_new(source: bytes, target: bytes) -> None:
-        if (b"/.work/" in source) != (b"/.work/" in target):
-            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-        real(source, target)
-
-    monkeypatch.setattr(module, "rename_new", rename_new)
-
-
-@pytest.mark.usefixtures("two_disks")
-def test_across_filesystems_a_copy_stands_before_the_file_goes(files: Files) -> None:
-    """Same bytes, same times, nothing half left, nothing in the work folder."""
-    made = taken(files, b"x" * 3_000_000)
-    os.utime(files.in_work(made.claim.id), ns=(5, 1_234_567_891_234_567_891))
-    assert [made.claim.id] == files.archive([made])
-    place = outbox(files) / os.fsdecode(made.archived_to)
-    assert [place] == list(place.parent.iterdir())
-    assert (b"x" * 3_000_000, 1_234_567_891_234_567_891) == (place.read_bytes(), place.stat().st_mtime_ns)
-    assert None is files.identity_in_work(made.claim.id)
-
-
-@pytest.mark.usefixtures("two_disks")
-def test_across_filesystems_a_kill_before_the_unlink_is_carried_on(files: Files) -> None:
-    """The copy stands at its place and the file still in the work folder: the next start unlinks it."""
-    made = taken(files)
-    place = outbox(files) / os.fsdecode(made.archived_to)
-    place.parent.mkdir(parents=True)
-    place.write_bytes(b"abc")
-    assert [made.claim.id] == files.archive([made])
-    assert [place] == list(place.parent.iterdir())
-    assert None is files.identity_in_work(made.claim.id)
-
-
-@pytest.mark.usefixtures("two_disks")
-def test_across_filesystems_nothing_is_overwritten_either(files: Files) -> None:
-    """Other bytes at the place are somebody's."""
-    made = taken(files)
-    place = outbox(files) / os.fsdecode(made.archived_to)
-    place.parent.mkdir(parents=True)
-    place.write_bytes(b"xyz")
-    with pytest.raises(FileExistsError):
-        files.archive([made])
-    assert (b"xyz", True) == (place.read_bytes(), files.identity_in_work(made.claim.id) is not None)
-
-
-@pytest.mark.usefixtures("two_disks")
-def test_a_copy_that_differs_is_never_taken_for_the_picture(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that wrote something else: EIO, and the picture stays where it is."""
-    made = taken(files)
-    monkeypatch.setattr(module.os, "fsync", lambda d: os.pwrite(d, b"?", 0) if stat.S_ISREG(os.fstat(d).st_mode) else 0)
-    with pytest.raises(OSError, match="the copy differs"):
-        files.archive([made])
-    assert 3 == files.identity_in_work(made.claim.id).size
-
-
-def test_a_picture_comes_back_from_the_archive(files: Files) -> None:
-    """Requeue: from its place into work under the new id, the reason file goes; a second time it is not there."""
-    made = taken(files, verdict=BLANK)
-    files.archive([made])
-    assert files.recall(made, id_of(9))
-    assert 3 == files.identity_in_work(id_of(9)).size
-    assert [] == [path for path in outbox(files).rglob("*") if path.is_file()]
-    assert not files.recall(made, id_of(10))

@@ -1,0 +1,192 @@
+"""watcher.service: pictures that change, end their readers, vanish, or may not be moved."""
+
+import errno
+import logging
+import os
+
+import pytest
+from drawing import digit, encoded
+from fakes import Desk
+
+from watcher.engine import Outcome, Trouble
+from watcher.errors import SurroundingsError
+from watcher.files import Taken
+from watcher.recognition.verdict import Reason
+
+SEVEN_PNG = encoded(digit(7))
+
+
+def column(desk: Desk, index: int) -> list[str]:
+    return [row[index] for row in desk.rows()]
+
+
+def test_a_picture_changed_during_reading_is_read_anew(desk: Desk) -> None:
+    """The writer went on after the claim: no row until the file keeps still, then one, of what it is now."""
+    desk.drop("7.png", SEVEN_PNG)
+    desk.turns(1)
+    (id_,) = desk.ids()
+    with open(desk.files.in_work(id_), "ab") as writer:
+        writer.write(b"more")
+    desk.turns(1)
+    assert ([], 1) == (desk.rows(), desk.service.in_hand)
+    desk.turns(1, seconds=5.0)
+    desk.turns(2, seconds=5.0)
+    assert [id_] == column(desk, 0)
+    assert [[id_], [id_]] == desk.engine.submitted
+    assert len(SEVEN_PNG) + 4 == desk.ledger.find(id_).claim.identity.size
+
+
+def test_a_picture_changed_after_reading_and_before_its_row_is_read_anew(desk: Desk) -> None:
+    """The verdict is of other bytes than those that would be archived."""
+    desk.drop("7.png", SEVEN_PNG)
+
+    def read_then_change(id_: str) -> Outcome:
+        outcome = desk.seen(id_)
+        with open(desk.files.in_work(id_), "ab") as writer:
+            writer.write(b"more")
+        return outcome
+
+    desk.engine.read = read_then_change
+    desk.turns(2)
+    assert ([], 1) == (desk.rows(), desk.service.in_hand)
+
+
+def test_a_picture_changed_again_and_again_is_known_by_its_last_state(desk: Desk) -> None:
+    """Finished by its writer while it waited: read at once, and the ledger knows the final size."""
+    desk.drop("7.png", SEVEN_PNG)
+    desk.turns(1)
+    (id_,) = desk.ids()
+    path = desk.files.in_work(id_)
+    with open(path, "wb") as writer:
+        writer.write(SEVEN_PNG[:100])
+    desk.turns(1)
+    with open(path, "wb") as writer:
+        writer.write(encoded(digit(8)))
+    desk.now += 2.0
+    desk.turns(3)
+    assert [id_] == column(desk, 0)
+    assert desk.files.at_place(desk.ledger.find(id_))
+
+
+def test_half_a_picture_that_took_the_place_of_a_whole_one_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replaced between look and rename: what was taken is judged again, and not read before it is whole or still."""
+    desk.drop("7.png", SEVEN_PNG)
+    real = desk.files.claim
+
+    def replace_and_claim(claim):
+        (desk.inbox / "7.png").unlink()
+        (desk.inbox / "7.png").write_bytes(SEVEN_PNG[:200])
+        return real(claim)
+
+    monkeypatch.setattr(desk.files, "claim", replace_and_claim)
+    desk.turns(2, seconds=0.1)
+    assert ([], 1) == (desk.engine.submitted, desk.service.in_hand)
+    (id_,) = desk.ids()
+    with open(desk.files.in_work(id_), "ab") as writer:
+        writer.write(SEVEN_PNG[200:])
+    desk.now += 2.0
+    desk.turns(2)
+    assert [id_] == column(desk, 0)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"), [(Trouble.CRASHED, Reason.CRASHED_READER), (Trouble.TIMED_OUT, Reason.TIMED_OUT)]
+)
+def test_a_picture_that_ends_its_reader_is_tried_alone(desk: Desk, trouble: Trouble, reason: Reason) -> None:
+    """Each try is alone; after max_attempts the row says why, and the other pictures have theirs."""
+    desk.drop("bad.png", SEVEN_PNG)
+    desk.drop("good.png", SEVEN_PNG)
+    desk.watched.look_everywhere()
+    bad = desk.inbox / "bad.png"
+    inode = bad.stat().st_ino
+
+    def read(id_: str) -> Outcome:
+        found = desk.files.identity_in_work(id_)
+        return Outcome(id_, trouble=trouble) if found and found.ino == inode else desk.seen(id_)
+
+    desk.engine.read = read
+    desk.turns(5)
+    found = {row[1]: row for row in desk.rows()}
+    assert ["unreadable", ""] == found["bad.png"][2:4]
+    assert str(reason) == found["bad.png"][7]
+    assert "ok" == found["good.png"][2]
+    id_ = found["bad.png"][0]
+    assert [[id_], [id_]] == desk.engine.submitted[1:]
+    assert 3 == desk.ledger.find(id_).claim.attempt
+    assert "in 3 attempts" in desk.ledger.find(id_).verdict.detail
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ENOTCONN])
+def test_a_disk_that_fails_pauses_and_rejects_nothing(desk: Desk, number: int) -> None:
+    """The error reaches the caller; after recovery the picture is read and has one row."""
+    desk.drop("7.png", SEVEN_PNG)
+    desk.engine.read = lambda id_: Outcome(id_, trouble=Trouble.UNREAD, errno=number, message="broken")
+    desk.turns(1)
+    with pytest.raises(OSError, match="broken"):
+        desk.turns(1)
+    desk.engine.read = desk.seen
+    assert 1 == desk.service.recover(restarted=False)
+    desk.turns(2)
+    assert ["ok"] == column(desk, 2)
+
+
+def test_a_file_that_cannot_be_opened_is_tried_later(desk: Desk) -> None:
+    """A permission that is missing keeps one picture waiting, not the daemon."""
+    desk.drop("7.png", SEVEN_PNG)
+    desk.engine.read = lambda id_: Outcome(id_, trouble=Trouble.UNREAD, errno=errno.EACCES, message="refused")
+    desk.turns(2)
+    assert ([], 1) == (desk.rows(), desk.service.in_hand)
+    desk.engine.read = desk.seen
+    desk.now += 30.0
+    desk.turns(2)
+    assert ["ok"] == column(desk, 2)
+
+
+def test_a_picture_that_vanished_from_the_work_folder_is_said_aloud(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """State missing, and an error in the log with name and id."""
+    desk.drop("7.png", SEVEN_PNG)
+    desk.turns(1)
+    (id_,) = desk.ids()
+    os.unlink(desk.files.in_work(id_))
+    desk.engine.read = lambda id_: Outcome(id_, trouble=Trouble.UNREAD, errno=errno.ENOENT, message="gone")
+    with caplog.at_level(logging.ERROR):
+        desk.turns(1)
+    assert ("missing", []) == (desk.state_of(id_), desk.rows())
+    assert f"7.png vanished from the work folder (id {id_})" in caplog.text
+
+
+def test_a_picture_that_vanished_with_its_inbox_is_not_missing(desk: Desk) -> None:
+    """An unmounted disk takes all pictures along: the check of the inbox speaks first."""
+    desk.drop("7.png", SEVEN_PNG)
+    desk.turns(1)
+    (id_,) = desk.ids()
+
+    def unmounted() -> None:
+        raise SurroundingsError("there is no inbox")
+
+    desk.check = unmounted
+    desk.engine.read = lambda id_: Outcome(id_, trouble=Trouble.UNREAD, errno=errno.ENOENT, message="gone")
+    with pytest.raises(SurroundingsError):
+        desk.turns(1)
+    assert "intent" == desk.state_of(id_)
+    desk.check, desk.engine.read = lambda: None, desk.seen
+    desk.service.recover(restarted=False)
+    desk.turns(1)
+    assert ["ok"] == column(desk, 2)
+
+
+def test_a_file_that_may_not_be_moved_stays_and_is_listed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits with growing patience, is named with the reason, and is taken when it can be."""
+    real = desk.files.claim
+    monkeypatch.setattr(desk.files, "claim", lambda claim: (Taken.LEFT, claim, "cannot be moved: Permission denied"))
+    desk.drop("7.png", SEVEN_PNG)
+    desk.turns(2)
+    assert {b"7.png": "cannot be moved: Permission denied"} == {f: w.why for f, w in desk.watched.waiting.items()}
+    assert {"cancelled"} == {desk.state_of(id_) for id_ in desk.ids()}
+    assert desk.service.drained
+    monkeypatch.setattr(desk.files, "claim", real)
+    desk.now += 30.0
+    desk.turns(2)
+    assert ["ok"] == column(desk, 2)
