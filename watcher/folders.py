@@ -1,6 +1,7 @@
 """Where to look in the inbox: its folders, which of them to list next, and the listing itself."""
 
 import os
+import stat
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -97,7 +98,11 @@ class Folders:
         state = self._known.setdefault(folder, _Folder())
         path = self._path(folder)
         try:
-            state.mtime_ns = os.stat(path, follow_symlinks=False).st_mtime_ns
+            found = os.stat(path, follow_symlinks=False)
+            if folder and not stat.S_ISDIR(found.st_mode):
+                self._forget(folder)  # a link now, perhaps: scandir would follow it
+                return
+            state.mtime_ns = found.st_mtime_ns
             if time.time_ns() - state.mtime_ns < _GRAIN_NS:
                 state.mtime_ns = -1
             state.listed = now
@@ -111,11 +116,14 @@ class Folders:
         except (FileNotFoundError, NotADirectoryError):
             if not folder:
                 raise  # the inbox itself is gone
-            self._known.pop(folder, None)
-            self._unwatched.discard(folder)
-            self._on_folder_gone(path)
+            self._forget(folder)
         except PermissionError as error:
             self._on_refused(folder, error.strerror or "refused")
+
+    def _forget(self, folder: bytes) -> None:
+        self._known.pop(folder, None)
+        self._unwatched.discard(folder)
+        self._on_folder_gone(self._path(folder))
 
     def _watch(self, folder: bytes) -> None:
         heard = self._on_folder(self._path(folder))

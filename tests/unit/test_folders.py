@@ -112,6 +112,27 @@ def test_a_folder_that_is_gone_is_forgotten(tmp_path: Path, replace: Callable[[P
     assert ([os.fsencode(tmp_path / "a")], False) == (listener.gone, b"a" in listener.folders)
 
 
+def test_a_folder_that_became_a_link_is_forgotten(tmp_path: Path) -> None:
+    """What lies behind the link is not in the inbox, and is not listed."""
+    (tmp_path / "in" / "a").mkdir(parents=True)
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "7.png").touch()
+    listener = Listener(tmp_path / "in")
+    listener.listed(0)
+    (tmp_path / "in" / "a").rmdir()
+    (tmp_path / "in" / "a").symlink_to(tmp_path / "private")
+    assert [b"a"] == listener.listed(5)
+    assert b"a" not in listener.folders
+
+
+def test_an_inbox_may_be_reached_by_a_link(tmp_path: Path) -> None:
+    """The inbox itself is what the config names, link or not."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "7.png").touch()
+    (tmp_path / "in").symlink_to("real")
+    assert [b"7.png"] == Listener(tmp_path / "in").listed(0)
+
+
 def test_an_inbox_that_is_gone_raises_until_it_is_back(tmp_path: Path) -> None:
     """No inbox is not the same as an empty one."""
     listener = Listener(tmp_path / "in")
