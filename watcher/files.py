@@ -136,14 +136,10 @@ class Files:
             if record.verdict.status is Status.UNREADABLE:
                 _write_reason(target, record)
             try:
-                rename_new(self.in_work(record.claim.id), target)
+                _move(self.in_work(record.claim.id), target)
             except FileNotFoundError:
                 if not self.at_place(record):
                     continue
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
-                _copy_across(self.in_work(record.claim.id), target)
             done.append(record.claim.id)
         sync_folders(touched)
         return done
@@ -152,13 +148,9 @@ class Files:
         """Take an archived picture back into work under a new id; False where it is not at its place."""
         source, target = self.outbox + b"/" + record.archived_to, self.in_work(id_)
         try:
-            rename_new(source, target)
+            _move(source, target)
         except FileNotFoundError:
             return False
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            _copy_across(source, target)
         with suppress(FileNotFoundError):
             os.unlink(source + b".reason.txt")
         return True
@@ -184,6 +176,16 @@ def _write_reason(target: bytes, record: Record) -> None:
         os.write(descriptor, text.encode())
     finally:
         os.close(descriptor)
+
+
+def _move(source: bytes, target: bytes) -> None:
+    try:
+        rename_new(source, target)
+    except OSError as error:
+        # Between filesystems the kernel says EXDEV also where the source is not there.
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_across(source, target)
 
 
 def _copy_across(source: bytes, target: bytes) -> None:

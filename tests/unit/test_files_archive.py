@@ -51,8 +51,11 @@ def test_a_rejected_picture_has_its_reason_beside_it(files: Files) -> None:
     assert f"blank: nothing is drawn\nid: {id_of(1)}\nmodel: net-01234567\n" == text
 
 
-def test_archiving_twice_is_archiving_once(files: Files) -> None:
+@pytest.mark.parametrize("disks", ["one disk", "two_disks"])
+def test_archiving_twice_is_archiving_once(files: Files, request: pytest.FixtureRequest, disks: str) -> None:
     """After a crash the file may be at its place already; where it is nowhere, it is not done."""
+    if disks == "two_disks":
+        request.getfixturevalue(disks)
     made = taken(files)
     files.archive([made])
     assert [made.claim.id] == files.archive([made])
@@ -130,8 +133,11 @@ def test_a_copy_that_differs_is_never_taken_for_the_picture(files: Files, monkey
     assert 3 == files.identity_in_work(made.claim.id).size
 
 
-def test_a_picture_comes_back_from_the_archive(files: Files) -> None:
+@pytest.mark.parametrize("disks", ["one disk", "two_disks"])
+def test_a_picture_comes_back_from_the_archive(files: Files, request: pytest.FixtureRequest, disks: str) -> None:
     """Requeue: from its place into work under the new id, the reason file goes; a second time it is not there."""
+    if disks == "two_disks":
+        request.getfixturevalue(disks)
     made = taken(files, verdict=BLANK)
     files.archive([made])
     assert files.recall(made, id_of(9))
