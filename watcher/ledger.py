@@ -133,7 +133,8 @@ class Ledger:
     # -- the way of a picture ------------------------------------------------------------------------
 
     def intend(self, claims: Iterable[Claim]) -> None:
-        """Announce claims, before anything is renamed."""
+        """Announce claims, before anything is renamed. Raises SurroundingsError where the file was moved away."""
+        self.check_present()
         with self._transaction() as db:
             db.executemany(
                 "INSERT INTO pictures (id, state, file, dev, ino, size, mtime_ns, attempt, arrived_at, requeued_from)"
