@@ -1,27 +1,19 @@
-"""digit-watcher as people run it: a real process, its folders, and what lies in them afterwards."""
+"""digit-watcher as people run it: a real process, to its end or as a daemon."""
 
-import csv
 import ctypes
-import hashlib
-import io
-import json
 import os
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TypeVar
 
 Found = TypeVar("Found")
-FAST = {"watch": {"settle_seconds": 0.3, "rescan_seconds": 0.5}, "reading": {"workers": 1}}
 
 
 def wait_for(condition: Callable[[], Found], what: str = "", seconds: float = 30.0) -> Found:
@@ -31,11 +23,6 @@ def wait_for(condition: Callable[[], Found], what: str = "", seconds: float = 30
         assert time.monotonic() < until, f"not within {seconds:.0f} s: {what or condition}"
         time.sleep(0.02)
     return value
-
-
-def sha256(data: bytes) -> str:
-    """As it stands in results.csv."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def without_roots_powers() -> None:
@@ -56,126 +43,10 @@ def run_program(
     )  # fmt: skip
 
 
-class Place:
-    """A folder with config.yaml, inbox and outbox, and what can be seen in them."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.inbox, self.outbox = root, root / "inbox", root / "outbox"
-        self.config_file, self.state = root / "config.yaml", self.outbox / ".state"
-        self.inbox.mkdir(parents=True)
-        self.running: list[Running] = []
-        self.configure()
-
-    def configure(self, **settings: Any) -> None:
-        """Write config.yaml with fast timers; a group given here is laid over the fast one."""
-        values = {"digit_watcher": 1, "inbox": "inbox", "outbox": "outbox", **FAST}
-        for key, value in settings.items():
-            values[key] = {**FAST.get(key, {}), **value} if isinstance(value, dict) else str(value)
-        self.config_file.write_text(json.dumps(values), encoding="utf-8")  # JSON is YAML
-
-    def command(self, *arguments: str | Path, **environment: Any) -> subprocess.CompletedProcess[str]:
-        """Run a command here; ./config.yaml is found by itself."""
-        return run_program(*arguments, cwd=self.root, **environment)
-
-    def once(self, **environment: Any) -> subprocess.CompletedProcess[str]:
-        """Read what is there; must end well."""
-        done = self.command("run", "--once", **environment)
-        assert done.returncode == 0, done.stderr
-        return done
-
-    def start(self, **options: Any) -> "Running":
-        """Start the daemon and wait until it says READY=1."""
-        running = Running(self, **options)
-        self.running.append(running)
-        wait_for(running.is_ready, "READY=1")
-        return running
-
-    def drop(self, name: str | bytes, data: bytes) -> str:
-        """Copy a file into the inbox as most programs do: plainly, under its name. Gives its sha256."""
-        path = os.fsencode(self.inbox) + b"/" + os.fsencode(name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(data)
-        return sha256(data)
-
-    def rows(self) -> list[dict[str, str]]:
-        """Results.csv as its readers see it."""
-        path = self.outbox / "results.csv"
-        text = path.read_bytes().decode() if path.exists() else ""
-        return list(csv.DictReader(io.StringIO(text, newline="")))
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Results.jsonl as its readers see it."""
-        path = self.outbox / "results.jsonl"
-        return [json.loads(line) for line in path.read_bytes().split(b"\n") if line] if path.exists() else []
-
-    def row(self, name: str) -> dict[str, str] | None:
-        """The one row of a file, or None."""
-        found = [row for row in self.rows() if row["file"] == name]
-        assert len(found) <= 1, found
-        return found[0] if found else None
-
-    def wait_for_row(self, name: str) -> dict[str, str]:
-        """The row of a file, once it is there and its file has left the work folder."""
-        row = wait_for(lambda: self.row(name), f"a row for {name}")
-        wait_for((self.outbox / row["archived_to"]).exists, f"{name} in {row['archived_to']}")
-        return row
-
-    def wait_for_some_rows(self) -> None:
-        """Until the first rows are there."""
-        wait_for(self.rows, "a first row")
-
-    def status(self) -> dict[str, Any]:
-        """What status.json says; {} where it is not there."""
-        path = self.outbox / "status.json"
-        return dict(json.loads(path.read_bytes())) if path.exists() else {}
-
-    def kept(self) -> Counter[str]:
-        """The sha256 of every file in archive/ and rejected/, but for reasons."""
-        folders = (self.outbox / "archive", self.outbox / "rejected")
-        files = (file for folder in folders for file in folder.rglob("*") if file.is_file())
-        return Counter(sha256(file.read_bytes()) for file in files if not file.name.endswith(".reason.txt"))
-
-    def in_work(self) -> list[str]:
-        """Claimed files that have not left the work folder."""
-        return sorted({file.name for file in (self.inbox / ".work").iterdir()} - {"lock", "identity", "quarantine"})
-
-    def ledger(self) -> list[tuple[str, str, str, bytes]]:
-        """Id, state, sha256 and place of every picture that has a result, in sequence."""
-        with closing(sqlite3.connect(self.state / "ledger.sqlite3")) as db:
-            return db.execute(
-                "SELECT id, state, sha256, archived_to FROM pictures WHERE seq IS NOT NULL ORDER BY seq"
-            ).fetchall()
-
-    def unfinished(self) -> int:
-        """How many pictures the ledger holds that are not where they belong yet."""
-        with closing(sqlite3.connect(self.state / "ledger.sqlite3")) as db:
-            states = "'intent', 'recorded'"
-            return int(db.execute(f"SELECT count(*) FROM pictures WHERE state IN ({states})").fetchone()[0])
-
-    def assert_conserved(self, dropped: Iterable[str]) -> None:
-        """Every dropped file is exactly one record, one row, one line and one copy; nothing lies elsewhere."""
-        expected = Counter(dropped)
-        wait_for(lambda: len(self.rows()) >= expected.total(), f"{expected.total()} rows")
-        wait_for(lambda: self.unfinished() == 0, "an end of what is unfinished")
-        ledger = self.ledger()
-        assert Counter(sha for _, _, sha, _ in ledger) == expected
-        assert {state for _, state, _, _ in ledger} <= {"archived"}
-        ids = [id_ for id_, _, _, _ in ledger]
-        assert [row["id"] for row in self.rows()] == ids
-        assert [line["id"] for line in self.lines()] == ids
-        assert Counter(row["sha256"] for row in self.rows()) == expected
-        assert self.kept() == expected
-        for _, _, sha, place in ledger:
-            with open(os.fsencode(self.outbox) + b"/" + place, "rb") as file:
-                assert sha256(file.read()) == sha
-        assert self.in_work() == []
-
-
 class Running:
     """A daemon in a process group of its own, with the socket that systemd would give it."""
 
-    def __init__(self, place: Place, *, before: Callable[[], None] | None = None, **environment: str) -> None:
+    def __init__(self, folder: Path, *, before: Callable[[], None] | None = None, **environment: str) -> None:
         self._sockets = tempfile.mkdtemp(prefix="dw")  # the path of a socket must be short
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.bind(f"{self._sockets}/notify")
@@ -183,7 +54,7 @@ class Running:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by `end`
         self.notices: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "watcher", "run"], cwd=place.root, start_new_session=True, preexec_fn=before,
+            [sys.executable, "-m", "watcher", "run"], cwd=folder, start_new_session=True, preexec_fn=before,
             env=os.environ | {"NOTIFY_SOCKET": f"{self._sockets}/notify"} | environment,
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
         )  # fmt: skip
@@ -220,12 +91,6 @@ class Running:
         """End the whole group in the middle of whatever it does."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.end()
 
     def end(self) -> None:
         """Leave nothing of it behind."""

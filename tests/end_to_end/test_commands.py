@@ -5,7 +5,7 @@ import fcntl
 import pytest
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place
+from tests.end_to_end.place import Place
 from watcher import __version__
 from watcher.cli import cli
 

@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place, without_roots_powers
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import without_roots_powers
 from watcher.recognition.model import SHIPPED
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place, run_program, sha256
+from tests.end_to_end.place import Place, sha256
+from tests.end_to_end.process import run_program
 
 
 def test_it_reads_all_folders_and_sums_up(place: Place) -> None:

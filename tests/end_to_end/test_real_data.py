@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.pictures import encoded
-from tests.end_to_end.process import Place
+from tests.end_to_end.place import Place
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 

@@ -6,7 +6,8 @@ import signal
 import pytest
 
 from tests.end_to_end.pictures import KINDS, png
-from tests.end_to_end.process import Place, wait_for
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import wait_for
 
 
 def test_every_kind_of_picture_gets_its_row_and_its_place_in_the_archive(place: Place) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from tests.end_to_end.pictures import KINDS, digit, encoded, png
-from tests.end_to_end.process import Place, run_program
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import run_program
 from watcher.recognition.decode import Limits
 from watcher.recognition.model import SHIPPED, load_model
 from watcher.recognition.recogniser import Recogniser
@@ -69,6 +70,7 @@ def test_unrounded_scores_are_equal_to_the_bit(tmp_path: Path) -> None:
     pictures = {name: data for name, data in make_pictures().items() if data}
     for name, data in pictures.items():
         (tmp_path / name).write_bytes(data)
+
     def scores(*names: str) -> dict[str, list[float]]:
         done = run_program("predict", "--json", *names, cwd=tmp_path)
         assert done.returncode == 0, done.stderr

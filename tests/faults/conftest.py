@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.process import Place
+from tests.end_to_end.place import Place
 
 
 @pytest.fixture

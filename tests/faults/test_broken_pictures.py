@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.pictures import bomb_png, digit, encoded, png
-from tests.end_to_end.process import Place
+from tests.end_to_end.place import Place
 
 
 def two_pages() -> bytes:

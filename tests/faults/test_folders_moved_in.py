@@ -3,7 +3,8 @@
 import shutil
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place, wait_for
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import wait_for
 
 
 def test_a_folder_that_is_moved_in_is_read_to_its_last_picture(place: Place) -> None:

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place, sha256
+from tests.end_to_end.place import Place, sha256
 from watcher.rows import readable_name
 
 NAMES: dict[str, bytes] = {

@@ -3,7 +3,8 @@
 import shutil
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place, wait_for
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import wait_for
 
 
 def test_it_pauses_while_the_inbox_is_gone_and_goes_on_when_it_is_back(place: Place) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import wait_for
 
 
 def scramble(path: Path) -> None:
@@ -70,8 +71,25 @@ def test_without_its_ledger_nothing_is_silently_begun_anew(place: Place, gone: C
     assert (place.inbox / "2.png").exists()
 
 
-def test_moved_away_under_the_running_daemon_it_pauses_or_ends(place: Place) -> None:
-    """After the next trouble it looks again: it never goes on in a file that nobody can find. Commands say so."""
+def test_moved_away_under_the_running_daemon_nothing_more_is_taken(place: Place) -> None:
+    """It pauses rather than write into a file that nobody can find, and goes on when the file is back."""
+    place.start()
+    dropped = [place.drop("1.png", png(1))]
+    place.wait_for_row("1.png")
+    wait_for(lambda: place.unfinished() == 0, "1.png archived")
+    ledger = place.state / "ledger.sqlite3"
+    ledger.rename(place.state / "away.sqlite3")
+    dropped.append(place.drop("2.png", png(2)))
+    wait_for(lambda: place.status().get("state") == "paused", "paused")
+    assert str(ledger) in place.status()["trouble"]
+    assert (place.inbox / "2.png").exists()
+    (place.state / "away.sqlite3").rename(ledger)
+    place.wait_for_row("2.png")
+    place.assert_conserved(dropped)
+
+
+def test_requeue_says_when_it_is_not_there(place: Place) -> None:
+    """Exit code 4 with its path; the wish is not kept for a ledger that nobody knows."""
     place.drop("1.png", png(1))
     place.once()
     state = place.outbox / ".state"

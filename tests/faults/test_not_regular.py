@@ -5,7 +5,8 @@ import socket
 from pathlib import Path
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place, wait_for
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import wait_for
 
 
 def lay_out(place: Place) -> dict[str, str]:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place
+from tests.end_to_end.place import Place
 
 
 @pytest.fixture

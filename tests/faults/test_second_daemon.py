@@ -1,7 +1,7 @@
 """Fault 22: a second daemon for the same inbox, or for the same outbox."""
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place
+from tests.end_to_end.place import Place
 
 
 def test_it_is_refused_and_names_the_first(place: Place) -> None:

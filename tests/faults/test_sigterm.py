@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place, wait_for
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import wait_for
 from tests.faults.injection import HOLD, faulty_readers
 
 

@@ -5,7 +5,8 @@ import os
 import pytest
 
 from tests.end_to_end.pictures import KINDS, png
-from tests.end_to_end.process import Place, sha256, wait_for
+from tests.end_to_end.place import Place, sha256
+from tests.end_to_end.process import wait_for
 
 WHOLE = png(3)
 
@@ -16,8 +17,7 @@ def waits(place: Place, name: str) -> bool:
     return any(entry["file"] == name and "still being written" in entry["why"] for entry in listed)
 
 
-@pytest.mark.parametrize("present_at_start", [True, False])
-@pytest.mark.parametrize("stays_open", [True, False])
+@pytest.mark.parametrize(("present_at_start", "stays_open"), [(True, False), (False, True), (False, False)])
 def test_half_a_picture_is_waited_for_and_read_once_it_is_whole(
     place: Place, present_at_start: bool, stays_open: bool
 ) -> None:

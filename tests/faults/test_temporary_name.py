@@ -3,7 +3,7 @@
 import pytest
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place
+from tests.end_to_end.place import Place
 
 
 @pytest.mark.parametrize("temporary", ["x.png.part", ".x.png.Ab3dEf", "x.png.crdownload", "x.png~", "x.tmp"])

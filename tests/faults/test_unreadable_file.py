@@ -1,7 +1,8 @@
 """Fault 20: files and folders that the daemon may not read. Root is stripped of its powers for this."""
 
 from tests.end_to_end.pictures import png
-from tests.end_to_end.process import Place, wait_for, without_roots_powers
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import wait_for, without_roots_powers
 
 
 def test_others_go_on_and_it_is_taken_when_it_may_be(place: Place) -> None:
