@@ -13,7 +13,8 @@ from train import recipe as recipes
 from train.pictures import Labelled
 from train.runtime import need_tensorflow
 from watcher.errors import DigitWatcherError, SurroundingsError, UsageError
-from watcher.recognition.model import SHIPPED, InputConvention, Scale, Shape, load_model
+from watcher.models import SHIPPED
+from watcher.recognition.model import InputConvention, Scale, Shape, load_model
 from watcher.recognition.recogniser import Recogniser
 
 INTERRUPTED = 130

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from watcher.config import Config
-from watcher.daemon import SHIPPED_MODEL
 from watcher.errors import DigitWatcherError, SurroundingsError
+from watcher.models import SHIPPED
 from watcher.ownership import holder
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
@@ -115,7 +115,7 @@ def _model(config: Config) -> str:
     from watcher.recognition.model import InputConvention, Scale, Shape, load_model
 
     convention = InputConvention(Scale(config.input.scale), Shape(config.input.shape))
-    model = load_model(config.model or SHIPPED_MODEL, convention)
+    model = load_model(config.model or SHIPPED, convention)
     model.logits(np.zeros((1, 28, 28), np.uint8))
     return f"{model.name} loads and answers"
 

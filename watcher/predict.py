@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from watcher.config import Config
-from watcher.daemon import SHIPPED_MODEL
 from watcher.errors import UsageError
+from watcher.models import SHIPPED
 from watcher.recognition.decode import Limits
 from watcher.recognition.formats import PICTURE_SUFFIXES
 from watcher.recognition.model import InputConvention, Scale, Shape, load_model
@@ -31,7 +31,7 @@ def predict_command(
     files = list(_pictures(paths))
     convention = InputConvention(Scale(config.input.scale), Shape(config.input.shape))
     limits = Limits(config.reading.max_pixels, config.reading.max_bytes)
-    recogniser = Recogniser(load_model(model or config.model or SHIPPED_MODEL, convention), limits)
+    recogniser = Recogniser(load_model(model or config.model or SHIPPED, convention), limits)
     drawn: list[tuple[str, Sight]] = []
     for file in files:
         sight = recogniser.see(_bytes(file, limits))

@@ -9,8 +9,8 @@ import click
 from tqdm import tqdm
 
 from watcher.config import Config
-from watcher.daemon import open_daemon
 from watcher.inbox import Inbox
+from watcher.opening import open_daemon
 from watcher.rows import readable_name
 from watcher.service import Counts
 
@@ -20,7 +20,7 @@ LOG_EVERY_SECONDS = 10.0
 
 def run_command(config: Config, *, once: bool) -> None:
     """Run the daemon, or drain the inbox once; say what was done at the end."""
-    with open_daemon(config) as run, ExitStack() as stack:
+    with open_daemon(config) as opened, ExitStack() as stack:
         if once:
             progress = _Progress(sys.stderr.isatty())
             stack.callback(progress.close)
@@ -28,10 +28,10 @@ def run_command(config: Config, *, once: bool) -> None:
             _say_what_to_do(config)
             progress = _Progress(on_terminal=False)
         started = time.monotonic()
-        counts = run(once=once, on_progress=progress.update)
+        counts = opened.run(once=once, on_progress=progress.update)
         seconds = time.monotonic() - started
         stack.close()
-        _say_what_was_done(config, counts, seconds, run.inbox)  # type: ignore[attr-defined]
+        _say_what_was_done(config, counts, seconds, opened.inbox)
 
 
 def _say_what_to_do(config: Config) -> None:

@@ -3,37 +3,21 @@
 import errno
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from watcher.durable import concerns_all, sync_filesystem
 from watcher.engine import Engine, Outcome, Trouble
-from watcher.files import Files, Taken
-from watcher.ids import IdSource
-from watcher.inbox import Inbox, is_whole
-from watcher.ledger import Ledger
-from watcher.places import Places
+from watcher.files import Taken
+from watcher.parts import Parts
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Record
-from watcher.requests import Requests
-from watcher.results import Results
+from watcher.recovery import Recovery
 from watcher.rows import readable_name
+from watcher.unsettled import RETRY_SECONDS, Unsettled
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the loop works with, each made and closed by somebody else."""
-
-    inbox: Inbox
-    files: Files
-    ledger: Ledger
-    places: Places
-    results: Results
-    requests: Requests
-    check_identity: Callable[[], None]
+LEFT_SECONDS = 300.0  # until pictures that could not be put at their place are tried again
 
 
 @dataclass(slots=True)
@@ -43,14 +27,6 @@ class Counts:
     claimed: int = 0
     recorded: int = 0
     by: dict[tuple[str, str], int] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Unsettled:
-    """A claimed file that its writer goes on with. due: monotonic time of the next look."""
-
-    claim: Claim
-    due: float
 
 
 class Service:
@@ -65,16 +41,15 @@ class Service:
         max_attempts: int,
         settle_seconds: float,
         rescan_seconds: float,
-        ids: IdSource | None = None,
-        utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._p, self.engine = parts, engine
         self._batch_size, self._max_attempts = batch_size, max_attempts
-        self._settle, self._rescan = settle_seconds, rescan_seconds
-        self._ids, self._utc_now = ids or IdSource(), utc_now
+        self._rescan = rescan_seconds
+        self._unsettled = Unsettled(parts.files, settle_seconds)
+        self._recovery = Recovery(parts, self._archive)
         self._hand: dict[str, Claim] = {}
-        self._unsettled: dict[str, _Unsettled] = {}
-        self._next_requests = 0.0
+        self._next_requests = self._next_left = 0.0
+        self._left = False
         self.counts = Counts()
 
     # -- the loop's turn -----------------------------------------------------------------------------
@@ -86,12 +61,18 @@ class Service:
         """
         if outcomes := self.engine.collect():
             self._settle_outcomes(outcomes, now)
-        self._look_at_unsettled(now)
+        for claim, settled in self._unsettled.look(now):
+            self._p.ledger.update_claims([claim])
+            if settled:
+                self._submit([claim])
         if not take:
             return 1.0 if self._unsettled else float("inf")
         if self._p.requests.expected or now >= self._next_requests:
             self._next_requests = now + self._rescan
             self.serve_requests()
+        if self._left and now >= self._next_left:
+            self._next_left, self._left = now + LEFT_SECONDS, False
+            self._archive(self._p.ledger.to_archive())
         room = min(self.engine.room, self._batch_size)
         if room:
             self._take(now, room)
@@ -119,10 +100,9 @@ class Service:
         return self.idle and self._p.inbox.drained and not settling
 
     def _patience(self, now: float) -> float:
-        due = [self.engine.patience(now), self._next_requests - now]
+        due = [self.engine.patience(now), self._unsettled.patience(now), self._next_requests - now]
         if self.engine.room:
             due.append(self._p.inbox.patience(now))
-        due += [unsettled.due - now for unsettled in self._unsettled.values()]
         return max(0.0, min(due))
 
     # -- claim ---------------------------------------------------------------------------------------
@@ -131,8 +111,8 @@ class Service:
         found = self._p.inbox.ready(now, most)
         if not found:
             return
-        arrived = _timestamp(self._utc_now())
-        claims = [Claim(self._ids.new(), f.file, f.identity, arrived) for f in found]
+        arrived = self._p.timestamp()
+        claims = [Claim(self._p.ids.new(), f.file, f.identity, arrived) for f in found]
         self._p.ledger.intend(claims)
         taken, changed = list[Claim](), list[Claim]()
         off = {"cancelled": list[str](), "quarantined": list[str]()}
@@ -151,8 +131,8 @@ class Service:
                 self._p.ledger.set_state(ids, state)
         if changed:  # replaced or written on between the look and the rename
             self._p.ledger.update_claims(changed)
-            due = {c.id: now if self._whole(c) else now + self._settle for c in changed}
-            self._unsettled.update({c.id: _Unsettled(c, due[c.id]) for c in changed})
+            for claim in changed:
+                self._unsettled.add(claim, now)
         self.counts.claimed += len(taken) + len(changed)
         self._submit(taken)
 
@@ -170,24 +150,15 @@ class Service:
             claims = []
             for id_ in ids:
                 record = self._p.ledger.find(id_)
-                if record is not None and self._p.files.at_place(record):
-                    arrived = _timestamp(self._utc_now())
-                    claim = Claim(self._ids.new(), record.claim.file, record.claim.identity, arrived, 1, id_)
+                if record is not None and self._p.archive.holds(record):
+                    arrived = self._p.timestamp()
+                    claim = Claim(self._p.ids.new(), record.claim.file, record.claim.identity, arrived, 1, id_)
                     self._p.ledger.intend([claim])
-                    claims.append(self._recalled(claim, record))
+                    claims.append(self._recovery.recalled(claim, record))
                 else:
                     log.warning("cannot requeue %s: no such picture in archive/ or rejected/", id_)
             self._submit([claim for claim in claims if claim is not None])
             self._p.requests.done(path)
-
-    def _recalled(self, claim: Claim, record: Record) -> Claim | None:
-        if not self._p.files.recall(record, claim.id):
-            self._p.ledger.set_state([claim.id], "missing")
-            return None
-        found = self._p.files.identity_in_work(claim.id)
-        ours = replace(claim, identity=found or claim.identity)
-        self._p.ledger.update_claims([ours])
-        return ours
 
     # -- record and archive --------------------------------------------------------------------------
 
@@ -218,7 +189,7 @@ class Service:
 
     def _unread(self, outcome: Outcome, claim: Claim, now: float) -> None:
         if outcome.errno == errno.ENOENT:
-            self._p.check_identity()  # an inbox that is gone is no single picture's trouble
+            self._p.check()  # an inbox that is gone is no single picture's trouble
             if self._p.files.identity_in_work(claim.id):
                 self._wait_for_writer(claim, now)
                 return
@@ -229,7 +200,7 @@ class Service:
         if concerns_all(problem):
             raise problem
         log.warning("%s cannot be read: %s; it is tried again", readable_name(claim.file), outcome.message)
-        self._unsettled[claim.id] = _Unsettled(claim, now + 30.0)
+        self._unsettled.wait(claim, now, RETRY_SECONDS)
 
     def _lost_reader(self, trouble: Trouble, claim: Claim) -> Verdict | None:
         if claim.attempt < self._max_attempts:
@@ -243,32 +214,11 @@ class Service:
 
     def _wait_for_writer(self, claim: Claim, now: float) -> None:
         self._p.ledger.update_claims([claim])
-        self._unsettled[claim.id] = _Unsettled(claim, now + self._settle)
-
-    def _look_at_unsettled(self, now: float) -> None:
-        for id_, unsettled in list(self._unsettled.items()):
-            if now < unsettled.due:
-                continue
-            before, present = unsettled.claim, self._p.files.identity_in_work(id_)
-            claim = replace(before, identity=present or before.identity)
-            if claim == before or self._whole(claim):
-                del self._unsettled[id_]
-                self._p.ledger.update_claims([claim])
-                self._submit([claim])
-            else:
-                self._wait_for_writer(claim, now)
-
-    def _whole(self, claim: Claim) -> bool:
-        try:
-            return is_whole(self._p.files.in_work(claim.id), claim.identity)
-        except OSError as error:
-            if concerns_all(error):
-                raise
-            return True  # reading it will say what is wrong with it
+        self._unsettled.wait(claim, now)
 
     def _record(self, results: Sequence[tuple[Claim, Verdict]]) -> None:
         self._sync_inbox()
-        now = _timestamp(self._utc_now())
+        now = self._p.timestamp()
         records = self._p.ledger.record(results, self.engine.model_name, now, self._p.places)
         self._p.results.append(records)
         self._archive(records)
@@ -287,66 +237,23 @@ class Service:
             os.close(descriptor)
 
     def _archive(self, records: Sequence[Record]) -> None:
-        done = self._p.files.archive(records)
-        lost = {record.claim.id for record in records}.difference(done)
-        self._p.ledger.finish(done, self._p.results.positions())
-        if lost:
-            log.error(
-                "%d pictures are neither in the work folder nor at their place: %s", len(lost), ", ".join(sorted(lost))
-            )
-            self._p.ledger.set_state(sorted(lost), "missing")
-
-    # -- recovery ------------------------------------------------------------------------------------
+        put = self._p.archive.put(records)
+        self._left = self._left or bool(put.left)
+        self._p.ledger.finish(put.done, self._p.results.positions())
+        for record in records:
+            if why := put.left.get(record.claim.id):
+                log.warning(
+                    "%s (id %s) stays in the work folder: it %s", readable_name(record.claim.file), record.claim.id, why
+                )
+        if put.lost:
+            log.error("neither in the work folder nor at their place: %s", ", ".join(put.lost))
+            self._p.ledger.set_state(put.lost, "missing")
 
     def recover(self, *, restarted: bool) -> int:
         """Go on from what the ledger knows; gives how many pictures were unfinished.
 
         restarted: the process is new, so that whoever was being read may be the one that ended the old one.
         """
-        self._p.check_identity()
-        rows = self._p.results.catch_up()
-        self._adopt_strays()
-        unarchived = self._p.ledger.to_archive()
-        self._archive(unarchived)
-        claims = [claim for claim in self._p.ledger.in_work() if claim.id not in self._hand]
-        resumed = [ours for claim in claims if (ours := self._resumed(claim, restarted)) is not None]
-        self._p.ledger.update_claims(resumed)
-        self._submit([claim for claim in resumed if claim.id not in self._unsettled])
-        if rows or unarchived or resumed:
-            log.info("recovered: %d rows, %d to archive, %d to read", rows, len(unarchived), len(resumed))
-        return len(unarchived) + len(resumed)
-
-    def _resumed(self, claim: Claim, restarted: bool) -> Claim | None:
-        present = self._p.files.identity_in_work(claim.id)
-        if present is None and claim.requeued_from:
-            record = self._p.ledger.place_of(claim.requeued_from)
-            return self._recalled(claim, record) if record else None
-        if present is None:
-            state = "cancelled" if self._p.files.at_origin(claim) else "missing"
-            if state == "missing":
-                log.error("%s (id %s) is in neither inbox nor work folder", readable_name(claim.file), claim.id)
-            self._p.ledger.set_state([claim.id], state)
-            return None
-        return replace(claim, identity=present, attempt=claim.attempt + restarted)
-
-    def _adopt_strays(self) -> None:
-        """Files in the work folder that the ledger does not expect there."""
-        expected = {claim.id for claim in self._p.ledger.in_work()} | {r.claim.id for r in self._p.ledger.to_archive()}
-        arrived = _timestamp(self._utc_now())
-        for name in self._p.files.strays(expected):
-            if self._p.ledger.knows(name):
-                # Its rename out of here was lost with the power, or it was believed missing.
-                self._p.ledger.set_state([name], "recorded" if self._p.ledger.place_of(name) else "intent")
-                continue
-            identity = self._p.files.identity_in_work(name)
-            if identity is None:
-                continue
-            claim = Claim(self._ids.new(), os.fsencode(name), identity, arrived)
-            log.warning("%s in the work folder is not in the ledger; it is read as id %s", name, claim.id)
-            self._p.ledger.intend([claim])
-            os.rename(self._p.files.in_work(name), self._p.files.in_work(claim.id))
-
-
-def _timestamp(when: datetime) -> str:
-    """RFC 3339, UTC, milliseconds."""
-    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        claims, archived = self._recovery.run(self._hand, restarted=restarted)
+        self._submit([claim for claim in claims if claim.id not in self._unsettled])
+        return len(claims) + archived

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -89,17 +90,15 @@ def _one(ledger: Ledger, name: str) -> Record:
 
 def adopt_command(config: Config) -> None:
     """Tie the ledger to the inbox, under both locks."""
-    from watcher.daemon import make_folders
     from watcher.files import WORK, Files
+    from watcher.opening import make_folders
 
-    Files(config.inbox, config.outbox).prepare()
-    make_folders(config)
-    locks = [Lock(config.inbox / os.fsdecode(WORK), "inbox's work"), Lock(config.state_folder, "state")]
-    ledger = Ledger(config.state_folder / "ledger.sqlite3")
-    try:
+    Files(config.inbox).prepare()
+    state = make_folders(config)
+    with ExitStack() as stack:
+        for folder, what in ((config.inbox / os.fsdecode(WORK), "inbox's work"), (state, "state")):
+            stack.callback(Lock(folder, what).release)
+        ledger = Ledger(state / "ledger.sqlite3")
+        stack.callback(ledger.close)
         adopt(config.inbox, ledger)
-    finally:
-        ledger.close()
-        for lock in locks:
-            lock.release()
     click.echo(f"{config.inbox} is now the inbox of {ledger.path}", file=sys.stderr)

@@ -9,7 +9,7 @@ import pytest
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import without_roots_powers
-from watcher.recognition.model import SHIPPED
+from watcher.models import SHIPPED
 
 
 def assert_refused(place: Place, done: "subprocess.CompletedProcess[str]", code: int, *words: str) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 from tests.end_to_end.pictures import KINDS, digit, encoded, png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import run_program
+from watcher.models import SHIPPED
 from watcher.recognition.decode import Limits
-from watcher.recognition.model import SHIPPED, load_model
+from watcher.recognition.model import load_model
 from watcher.recognition.recogniser import Recogniser
 
 FIELDS = (

@@ -7,16 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from watcher.archive import Archive
 from watcher.engine import Outcome
 from watcher.files import Files
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
+from watcher.parts import Parts
 from watcher.places import Places
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Identity, Record
 from watcher.requests import Requests
 from watcher.results import Results
-from watcher.service import Parts, Service
+from watcher.service import Service
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SEVEN = Verdict(Status.OK, "ab" * 32, None, "7", 0.99, "1", 0.005, (0.001,) * 10, 28, 28)
@@ -82,20 +84,21 @@ class Desk:
         self._open()
 
     def _open(self) -> None:
-        self.files = Files(self.inbox, self.outbox)
+        self.files = Files(self.inbox)
         self.files.prepare()
         self.ledger = Ledger(self.state / "ledger.sqlite3")
         self.results = Results(self.outbox, self.ledger)
         self.watched = Inbox(os.fsencode(self.inbox), settle_seconds=2.0)
         self.places = Places(self.outbox, UTC)
         self.requests = Requests(self.state)
+        self.archive = Archive(self.outbox, self.files)
         parts = Parts(
-            self.watched, self.files, self.ledger, self.places, self.results, self.requests, lambda: self.check()
-        )
+            self.watched, self.files, self.archive, self.ledger, self.places, self.results, self.requests,
+            lambda: self.check(), utc_now=lambda: NOON,
+        )  # fmt: skip
         self.engine = FakeEngine(self.seen)
         self.service = Service(
             parts, self.engine, batch_size=256, max_attempts=3, settle_seconds=2.0, rescan_seconds=5.0,
-            utc_now=lambda: NOON,
         )  # fmt: skip
 
     def seen(self, id_: str) -> Outcome:

@@ -18,7 +18,7 @@ from watcher.records import Claim, Identity
 def files(tmp_path: Path) -> Files:
     (tmp_path / "in").mkdir()
     (tmp_path / "out").mkdir()
-    made = Files(tmp_path / "in", tmp_path / "out")
+    made = Files(tmp_path / "in")
     made.prepare()
     return made
 
@@ -40,7 +40,7 @@ def test_the_work_folder_is_ours_alone(files: Files) -> None:
 def test_a_missing_inbox_is_told(tmp_path: Path) -> None:
     """An inbox is never made: it may be a disk that is not mounted."""
     with pytest.raises(SurroundingsError, match="there is no inbox at"):
-        Files(tmp_path / "in", tmp_path / "out").prepare()
+        Files(tmp_path / "in").prepare()
 
 
 def test_a_work_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_work_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "in" / ".work").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(SurroundingsError, match="is no folder"):
-        Files(tmp_path / "in", tmp_path / "out").prepare()
+        Files(tmp_path / "in").prepare()
     assert [] == list((tmp_path / "elsewhere").iterdir())
 
 

@@ -75,7 +75,7 @@ def test_the_model_named_wins_over_the_configs(tmp_path: Path, model: list[Path]
     """--model, then config, then the shipped one."""
     for config, named in ((Config(), None), (Config(model=Path("c")), None), (Config(model=Path("c")), Path("n"))):
         predict.predict_command(config, [tmp_path], as_json=False, figure=None, model=named)
-    assert [predict.SHIPPED_MODEL, Path("c"), Path("n")] == model
+    assert [predict.SHIPPED, Path("c"), Path("n")] == model
 
 
 def test_a_figure_shows_what_was_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

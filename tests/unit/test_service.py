@@ -89,8 +89,8 @@ def test_the_same_name_again_while_the_first_is_in_work(desk: Desk) -> None:
 def test_rows_are_written_before_pictures_leave_the_work_folder(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """When archiving begins, the row stands in the file."""
     seen = []
-    real = desk.files.archive
-    monkeypatch.setattr(desk.files, "archive", lambda records: seen.append(len(desk.rows())) or real(records))
+    real = desk.archive.put
+    monkeypatch.setattr(desk.archive, "put", lambda records: seen.append(len(desk.rows())) or real(records))
     desk.drop("7.png", SEVEN_PNG)
     desk.turns()
     assert [1] == seen

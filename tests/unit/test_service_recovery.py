@@ -41,7 +41,7 @@ def assert_all_arrived(desk: Desk, pictures: dict[str, bytes]) -> None:
 
 STEPS = [
     ("ledger", "intend"), ("files", "claim"), ("engine", "submit"), ("ledger", "record"), ("results", "append"),
-    ("files", "archive"), ("results", "positions"), ("ledger", "finish"),
+    ("archive", "put"), ("results", "positions"), ("ledger", "finish"),
 ]  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def test_a_picture_that_is_at_its_place_already_is_marked(desk: Desk) -> None:
     """Renamed, not marked: nothing is moved, nothing is written twice."""
     made = recorded(desk)
     desk.results.append(desk.ledger.to_archive())
-    desk.files.archive(desk.ledger.to_archive())
+    desk.archive.put(desk.ledger.to_archive())
     desk.restart()
     assert ("archived", 1) == (desk.state_of(made.id), len(desk.rows()))
 

@@ -65,7 +65,7 @@ def test_a_picture_changed_again_and_again_is_known_by_its_last_state(desk: Desk
     desk.now += 2.0
     desk.turns(3)
     assert [id_] == column(desk, 0)
-    assert desk.files.at_place(desk.ledger.find(id_))
+    assert desk.archive.holds(desk.ledger.find(id_))
 
 
 def test_half_a_picture_that_took_the_place_of_a_whole_one_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

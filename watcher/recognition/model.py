@@ -23,7 +23,6 @@ from watcher.recognition.verdict import DIGITS, Calibration, Thresholds
 CARD_NAME = "model.json"
 CARD_FORMAT = 1
 NOT_A_DIGIT = "not_a_digit"
-SHIPPED = Path(__file__).parent.parent / "models" / "digitnet"
 
 
 class Scale(StrEnum):

@@ -1,4 +1,4 @@
-"""watcher.files: out of the work folder to the reserved place, on this filesystem or another, and back."""
+"""watcher.archive: out of the work folder to the reserved place, on this filesystem or another, and back."""
 
 import errno
 import os
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from fakes import BLANK, id_of, record
 
-from watcher import files as module
+from watcher import archive as module
+from watcher.archive import Archive
 from watcher.files import Files
 from watcher.records import Identity, Record
 
@@ -17,9 +18,14 @@ from watcher.records import Identity, Record
 def files(tmp_path: Path) -> Files:
     (tmp_path / "in").mkdir()
     (tmp_path / "out").mkdir()
-    made = Files(tmp_path / "in", tmp_path / "out")
+    made = Files(tmp_path / "in")
     made.prepare()
     return made
+
+
+@pytest.fixture
+def archive(tmp_path: Path, files: Files) -> Archive:
+    return Archive(tmp_path / "out", files)
 
 
 def taken(files: Files, data: bytes = b"abc", **fields: object) -> Record:
@@ -29,48 +35,45 @@ def taken(files: Files, data: bytes = b"abc", **fields: object) -> Record:
     return made
 
 
-def outbox(files: Files) -> Path:
-    return Path(os.fsdecode(files.outbox))
-
-
-def test_archiving_moves_to_the_reserved_place(files: Files) -> None:
+def test_archiving_moves_to_the_reserved_place(tmp_path: Path, files: Files, archive: Archive) -> None:
     """The file is there, with its times, and the id is among those done."""
     made = taken(files, archived_to=b"archive/2026-03-01/a/7.png")
     before = os.stat(files.in_work(made.claim.id)).st_mtime_ns
-    assert [made.claim.id] == files.archive([made])
-    place = outbox(files) / "archive/2026-03-01/a/7.png"
+    assert [made.claim.id] == archive.put([made]).done
+    place = tmp_path / "out" / "archive/2026-03-01/a/7.png"
     assert (b"abc", before) == (place.read_bytes(), place.stat().st_mtime_ns)
-    assert files.at_place(made)
+    assert archive.holds(made)
 
 
-def test_a_rejected_picture_has_its_reason_beside_it(files: Files) -> None:
+def test_a_rejected_picture_has_its_reason_beside_it(tmp_path: Path, files: Files, archive: Archive) -> None:
     """7.png.reason.txt says what, which id and which model."""
     made = taken(files, verdict=BLANK, archived_to=b"rejected/2026-03-01/7.png")
-    files.archive([made])
-    text = (outbox(files) / "rejected/2026-03-01/7.png.reason.txt").read_text(encoding="utf-8")
+    archive.put([made])
+    text = (tmp_path / "out" / "rejected/2026-03-01/7.png.reason.txt").read_text(encoding="utf-8")
     assert f"blank: nothing is drawn\nid: {id_of(1)}\nmodel: net-01234567\n" == text
 
 
 @pytest.mark.parametrize("disks", ["one disk", "two_disks"])
-def test_archiving_twice_is_archiving_once(files: Files, request: pytest.FixtureRequest, disks: str) -> None:
+def test_archiving_twice_is_archiving_once(
+    files: Files, archive: Archive, request: pytest.FixtureRequest, disks: str
+) -> None:
     """After a crash the file may be at its place already; where it is nowhere, it is not done."""
     if disks == "two_disks":
         request.getfixturevalue(disks)
     made = taken(files)
-    files.archive([made])
-    assert [made.claim.id] == files.archive([made])
-    os.unlink(files.outbox + b"/" + made.archived_to)
-    assert [] == files.archive([made])
+    archive.put([made])
+    assert [made.claim.id] == archive.put([made]).done
+    os.unlink(archive.place(made))
+    assert [made.claim.id] == archive.put([made]).lost
 
 
-def test_another_file_at_the_place_is_never_overwritten(files: Files) -> None:
+def test_another_file_at_the_place_is_never_overwritten(files: Files, archive: Archive) -> None:
     """Whoever put a file there meanwhile keeps it, and ours stays in the work folder."""
     made = taken(files)
-    place = outbox(files) / os.fsdecode(made.archived_to)
+    place = Path(os.fsdecode(archive.place(made)))
     place.parent.mkdir(parents=True)
     place.write_bytes(b"somebody's")
-    with pytest.raises(FileExistsError):
-        files.archive([made])
+    assert {made.claim.id: "cannot be moved to archive/2026-03-01/7.png: File exists"} == archive.put([made]).left
     assert (b"somebody's", True) == (place.read_bytes(), files.identity_in_work(made.claim.id) is not None)
 
 
@@ -88,59 +91,62 @@ def two_disks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("two_disks")
-def test_across_filesystems_a_copy_stands_before_the_file_goes(files: Files) -> None:
+def test_across_filesystems_a_copy_stands_before_the_file_goes(files: Files, archive: Archive) -> None:
     """Same bytes, same times, nothing half left, nothing in the work folder."""
     made = taken(files, b"x" * 3_000_000)
     os.utime(files.in_work(made.claim.id), ns=(5, 1_234_567_891_234_567_891))
-    assert [made.claim.id] == files.archive([made])
-    place = outbox(files) / os.fsdecode(made.archived_to)
+    assert [made.claim.id] == archive.put([made]).done
+    place = Path(os.fsdecode(archive.place(made)))
     assert [place] == list(place.parent.iterdir())
     assert (b"x" * 3_000_000, 1_234_567_891_234_567_891) == (place.read_bytes(), place.stat().st_mtime_ns)
     assert None is files.identity_in_work(made.claim.id)
 
 
 @pytest.mark.usefixtures("two_disks")
-def test_across_filesystems_a_kill_before_the_unlink_is_carried_on(files: Files) -> None:
+def test_across_filesystems_a_kill_before_the_unlink_is_carried_on(files: Files, archive: Archive) -> None:
     """The copy stands at its place and the file still in the work folder: the next start unlinks it."""
     made = taken(files)
-    place = outbox(files) / os.fsdecode(made.archived_to)
+    place = Path(os.fsdecode(archive.place(made)))
     place.parent.mkdir(parents=True)
     place.write_bytes(b"abc")
-    assert [made.claim.id] == files.archive([made])
+    assert [made.claim.id] == archive.put([made]).done
     assert [place] == list(place.parent.iterdir())
     assert None is files.identity_in_work(made.claim.id)
 
 
 @pytest.mark.usefixtures("two_disks")
-def test_across_filesystems_nothing_is_overwritten_either(files: Files) -> None:
+def test_across_filesystems_nothing_is_overwritten_either(files: Files, archive: Archive) -> None:
     """Other bytes at the place are somebody's."""
     made = taken(files)
-    place = outbox(files) / os.fsdecode(made.archived_to)
+    place = Path(os.fsdecode(archive.place(made)))
     place.parent.mkdir(parents=True)
     place.write_bytes(b"xyz")
-    with pytest.raises(FileExistsError):
-        files.archive([made])
+    assert {made.claim.id: "cannot be moved to archive/2026-03-01/7.png: File exists"} == archive.put([made]).left
     assert (b"xyz", True) == (place.read_bytes(), files.identity_in_work(made.claim.id) is not None)
 
 
 @pytest.mark.usefixtures("two_disks")
-def test_a_copy_that_differs_is_never_taken_for_the_picture(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_that_differs_is_never_taken_for_the_picture(
+    files: Files, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A disk that wrote something else: EIO, and the picture stays where it is."""
     made = taken(files)
     monkeypatch.setattr(module.os, "fsync", lambda d: os.pwrite(d, b"?", 0) if stat.S_ISREG(os.fstat(d).st_mode) else 0)
     with pytest.raises(OSError, match="the copy differs"):
-        files.archive([made])
+        archive.put([made])
     assert 3 == files.identity_in_work(made.claim.id).size
 
 
 @pytest.mark.parametrize("disks", ["one disk", "two_disks"])
-def test_a_picture_comes_back_from_the_archive(files: Files, request: pytest.FixtureRequest, disks: str) -> None:
+def test_a_picture_comes_back_from_the_archive(
+    tmp_path: Path, files: Files, archive: Archive, request: pytest.FixtureRequest, disks: str
+) -> None:
     """Requeue: from its place into work under the new id, the reason file goes; a second time it is not there."""
     if disks == "two_disks":
         request.getfixturevalue(disks)
     made = taken(files, verdict=BLANK)
-    files.archive([made])
-    assert files.recall(made, id_of(9))
+    archive.put([made])
+    assert archive.recall(made, id_of(9))
     assert 3 == files.identity_in_work(id_of(9)).size
-    assert [] == [path for path in outbox(files).rglob("*") if path.is_file()]
-    assert not files.recall(made, id_of(10))
+    assert [] == [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert not archive.recall(made, id_of(10))

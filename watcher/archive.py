@@ -1,0 +1,134 @@
+"""Archiving: a picture whose row is on disk goes to its reserved place, and back into work on request."""
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from watcher.durable import rename_new, sync_folders
+from watcher.files import Files, identity_of
+from watcher.recognition.verdict import Status
+from watcher.records import Record
+
+# These are about one name: a file that somebody put at the place, or a name that this filesystem refuses.
+_ABOUT_ONE_NAME = frozenset(
+    {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ELOOP}
+)
+
+
+@dataclass(slots=True)
+class Put:
+    """How archiving went. done, lost: ids; left: id → why it stays in the work folder for now."""
+
+    done: list[str] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+
+
+class Archive:
+    """The outbox's archive/ and rejected/."""
+
+    def __init__(self, outbox: Path, files: Files) -> None:
+        self._outbox, self._files = os.fsencode(outbox), files
+
+    def place(self, record: Record) -> bytes:
+        """The absolute path of a record's reserved place."""
+        return self._outbox + b"/" + record.archived_to
+
+    def holds(self, record: Record) -> bool:
+        """Say whether a regular file of the recorded size lies at the reserved place."""
+        found = identity_of(self.place(record))
+        return found is not None and found.size == record.claim.identity.size
+
+    def put(self, records: Iterable[Record]) -> Put:
+        """Move pictures to their reserved places, durably. Raises OSError where the surroundings fail."""
+        put, touched = Put(), {self._files.work}
+        for record in records:
+            try:
+                self._put(record, touched)
+            except FileNotFoundError:
+                if self._files.identity_in_work(record.claim.id):
+                    raise  # its folder vanished: the next try makes it again
+                (put.done if self.holds(record) else put.lost).append(record.claim.id)
+            except OSError as error:
+                if error.errno not in _ABOUT_ONE_NAME:
+                    raise
+                put.left[record.claim.id] = f"cannot be moved to {os.fsdecode(record.archived_to)}: {error.strerror}"
+            else:
+                put.done.append(record.claim.id)
+        sync_folders(touched)
+        return put
+
+    def _put(self, record: Record, touched: set[bytes]) -> None:
+        target = self.place(record)
+        folder = os.path.dirname(target)
+        if folder not in touched:
+            os.makedirs(folder, mode=0o770, exist_ok=True)
+            touched.add(folder)
+        if record.verdict.status is Status.UNREADABLE:
+            _write_reason(target, record)
+        _move(self._files.in_work(record.claim.id), target)
+
+    def recall(self, record: Record, id_: str) -> bool:
+        """Take an archived picture back into work under a new id; False where it is not at its place."""
+        source = self.place(record)
+        try:
+            _move(source, self._files.in_work(id_))
+        except FileNotFoundError:
+            return False
+        with suppress(FileNotFoundError):
+            os.unlink(source + b".reason.txt")
+        return True
+
+
+def _write_reason(target: bytes, record: Record) -> None:
+    verdict = record.verdict
+    text = f"{verdict.reason}: {verdict.detail}\nid: {record.claim.id}\nmodel: {record.model}\n"
+    descriptor = os.open(target + b".reason.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _move(source: bytes, target: bytes) -> None:
+    try:
+        rename_new(source, target)
+    except OSError as error:
+        # Between filesystems the kernel says EXDEV also where the source is not there.
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_across(source, target)
+
+
+def _copy_across(source: bytes, target: bytes) -> None:
+    """Move to another filesystem: copy, fsync, verify, rename into place, and only then unlink."""
+    partial = os.path.dirname(target) + b"/.partial-" + os.path.basename(source)
+    digest = hashlib.sha256()
+    with open(source, "rb") as reading, open(partial, "wb") as writing:
+        while block := reading.read(1 << 20):
+            digest.update(block)
+            writing.write(block)
+        writing.flush()
+        os.fsync(writing.fileno())
+    if _digest(partial) != digest.digest():
+        raise OSError(errno.EIO, "the copy differs from the picture", os.fsdecode(partial))
+    shutil.copystat(source, partial, follow_symlinks=False)
+    try:
+        rename_new(partial, target)
+    except FileExistsError:
+        os.unlink(partial)
+        if identity_of(target) is None or _digest(target) != digest.digest():
+            raise
+        # It was killed between the rename and the unlink the last time.
+    sync_folders([os.path.dirname(target)])
+    os.unlink(source)
+
+
+def _digest(path: bytes) -> bytes:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

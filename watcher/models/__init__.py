@@ -1,0 +1,5 @@
+"""The shipped bundle, as package data."""
+
+from pathlib import Path
+
+SHIPPED = Path(__file__).parent / "digitnet"

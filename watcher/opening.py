@@ -1,0 +1,172 @@
+"""Opens everything that the daemon needs, in order, and closes it in reverse."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from watcher.archive import Archive
+from watcher.config import Config
+from watcher.daemon import Daemon
+from watcher.errors import SurroundingsError
+from watcher.files import WORK, Files
+from watcher.inbox import Inbox
+from watcher.ledger import Ledger
+from watcher.models import SHIPPED
+from watcher.observer import FolderObserver
+from watcher.ownership import Lock, check_identity
+from watcher.parts import Parts
+from watcher.places import Places
+from watcher.requests import Requests
+from watcher.results import Results
+from watcher.service import Counts, Service
+from watcher.status import Board
+from watcher.systemd import notify
+from watcher.wake import Wake
+from watcher.workers import LocalEngine, ReaderSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A daemon that is ready to run."""
+
+    daemon: Daemon
+    service: Service
+    observer: FolderObserver
+    inbox: Inbox
+    board: Board
+
+    def run(self, *, once: bool = False, on_progress: Callable[[Counts], None] = lambda _: None) -> Counts:
+        """Run until stopped or, with `once`, until everything there has been read; gives what was done."""
+        notify(READY=1, STATUS="running", MAINPID=os.getpid())
+        self.daemon.run(self.observer, self.inbox, once=once, on_progress=on_progress)
+        notify(STOPPING=1)  # said once more where the stop came within the last turn
+        with suppress(OSError):
+            model = self.service.engine.model_name
+            self.board.publish("stopped", in_hand=self.service.in_hand, model=model, now=True)
+        return self.daemon.counts
+
+
+@contextmanager
+def open_daemon(config: Config) -> Iterator[Opened]:
+    """Lock, open, recover, load the model; close all again in reverse.
+
+    Raises SurroundingsError or ModelError where that is not possible; then nothing was touched but locks.
+    """
+    with ExitStack() as stack:
+        os.umask(0o027)
+        files = Files(config.inbox)
+        files.check_inbox()
+        state = make_folders(config)
+        state_lock = Lock(state, "state")
+        stack.callback(state_lock.release)
+        engine_settings = _reader_settings(config, files)
+        engine = LocalEngine(engine_settings)
+        ledger = Ledger(state / "ledger.sqlite3")
+        stack.callback(ledger.close)
+        premises = _Premises(config.inbox, files, ledger)
+        stack.callback(premises.release)
+        wake = Wake()
+        stack.callback(wake.close)
+        requests = Requests(state)
+        inbox, observer = _watch(config, files, requests, wake)
+        stack.callback(observer.stop)
+        results = Results(config.outbox, ledger)
+        stack.callback(results.close)
+        archive = Archive(config.outbox, files)
+        places = Places(config.outbox, config.archive.zone)
+        parts = Parts(inbox, files, archive, ledger, places, results, requests, premises.check)
+        service = Service(
+            parts, engine, batch_size=config.reading.batch_size, max_attempts=config.reading.max_attempts,
+            settle_seconds=config.watch.settle_seconds, rescan_seconds=config.watch.rescan_seconds,
+        )  # fmt: skip
+        stack.callback(lambda: service.engine.close())
+        _recover(service)
+        observer.watch(os.fsencode(requests.folder))
+        inbox.look_everywhere()
+        engine.await_ready()
+        board = Board(config, ledger, inbox)
+        daemon = Daemon(service, lambda: LocalEngine(engine_settings), wake, board)
+        _listen(daemon, wake)
+        yield Opened(daemon, service, observer, inbox, board)
+
+
+def _recover(service: Service) -> None:
+    try:
+        service.recover(restarted=True)
+    except OSError as error:
+        raise SurroundingsError(
+            f"cannot go on from the last run: {error}", hint="Mend that and start again."
+        ) from error
+
+
+class _Premises:
+    """Inbox and state, checked: the inbox is the one that the ledger knows, and no other daemon has it."""
+
+    def __init__(self, inbox: Path, files: Files, ledger: Ledger) -> None:
+        self._inbox, self._files, self._ledger = inbox, files, ledger
+        self._lock: Lock | None = None
+
+    def check(self) -> None:
+        """Raises SurroundingsError where something is not what it was. Takes on an inbox that was made anew."""
+        self._ledger.check_present()
+        self._files.check_inbox()
+        check_identity(self._inbox, self._ledger)
+        self._files.prepare()
+        if self._lock is None or not self._lock.stands:
+            self.release()
+            self._lock = Lock(self._inbox / os.fsdecode(WORK), "inbox's work")
+
+    def release(self) -> None:
+        """Give up the lock on the inbox."""
+        if self._lock is not None:
+            self._lock.release()
+
+
+def make_folders(config: Config) -> Path:
+    """Make outbox and state where they are missing; gives the state. Raises SurroundingsError where that fails."""
+    state = config.state_folder
+    try:
+        config.outbox.mkdir(mode=0o750, exist_ok=True)
+        state.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise SurroundingsError(
+            f"cannot make {error.filename}: {error.strerror}", hint="Make the folder and give it to the daemon's user."
+        ) from error
+    return state
+
+
+def _reader_settings(config: Config, files: Files) -> ReaderSettings:
+    reading = config.reading
+    return ReaderSettings(
+        model=config.model or SHIPPED, work=files.work, scale=config.input.scale, shape=config.input.shape,
+        max_pixels=reading.max_pixels, max_bytes=reading.max_bytes, seconds_per_picture=reading.seconds_per_picture,
+        workers=reading.worker_count, batch_size=reading.batch_size,
+    )  # fmt: skip
+
+
+def _watch(config: Config, files: Files, requests: Requests, wake: Wake) -> tuple[Inbox, FolderObserver]:
+    def hint(path: bytes) -> None:
+        if path.startswith(wishes):
+            requests.expected = True
+        else:
+            inbox.hint(path)
+        wake.set()
+
+    wishes = os.fsencode(requests.folder)
+    observer = FolderObserver(hint)
+    watch = config.watch
+    inbox = Inbox(
+        files.inbox, recursive=watch.recursive, settle_seconds=watch.settle_seconds,
+        rescan_seconds=watch.rescan_seconds, full_scan_seconds=watch.full_scan_seconds,
+        on_folder=observer.watch, on_folder_gone=observer.forget,
+    )  # fmt: skip
+    return inbox, observer
+
+
+def _listen(daemon: Daemon, wake: Wake) -> None:
+    wake.on_signals()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, daemon.stop)

@@ -1,0 +1,78 @@
+"""Recovery, by the ledger: at start and after a pause the same, whatever came between two steps."""
+
+import logging
+import os
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
+
+from watcher.parts import Parts
+from watcher.records import Claim, Record
+from watcher.rows import readable_name
+
+log = logging.getLogger(__name__)
+
+
+class Recovery:
+    """Finds what is unfinished, finishes what needs no reading, and gives the rest."""
+
+    def __init__(self, parts: Parts, archive: Callable[[Sequence[Record]], None]) -> None:
+        """archive: how the loop archives records whose rows are on disk."""
+        self._p, self._archive = parts, archive
+
+    def run(self, in_hand: Container[str], *, restarted: bool) -> tuple[list[Claim], int]:
+        """Bring results and archive to where the ledger is; gives the claims to read, and how much was archived.
+
+        in_hand: ids that are being read. restarted: the process is new, so that whoever was being read may be
+        the one that ended the old one. Raises OSError or SurroundingsError where the surroundings fail.
+        """
+        self._p.check()
+        rows = self._p.results.catch_up()
+        self._adopt_strays()
+        unarchived = self._p.ledger.to_archive()
+        self._archive(unarchived)
+        claims = [claim for claim in self._p.ledger.in_work() if claim.id not in in_hand]
+        resumed = [ours for claim in claims if (ours := self._resumed(claim, restarted)) is not None]
+        self._p.ledger.update_claims(resumed)
+        if rows or unarchived or resumed:
+            log.info("recovered: %d rows, %d to archive, %d to read", rows, len(unarchived), len(resumed))
+        return resumed, len(unarchived)
+
+    def recalled(self, claim: Claim, record: Record) -> Claim | None:
+        """Take the file of an older record into work for a new claim; None where it is gone."""
+        if not self._p.archive.recall(record, claim.id):
+            self._p.ledger.set_state([claim.id], "missing")
+            return None
+        found = self._p.files.identity_in_work(claim.id)
+        ours = replace(claim, identity=found or claim.identity)
+        self._p.ledger.update_claims([ours])
+        return ours
+
+    def _resumed(self, claim: Claim, restarted: bool) -> Claim | None:
+        present = self._p.files.identity_in_work(claim.id)
+        if present is None and claim.requeued_from:
+            record = self._p.ledger.place_of(claim.requeued_from)
+            return self.recalled(claim, record) if record else None
+        if present is None:
+            state = "cancelled" if self._p.files.at_origin(claim) else "missing"
+            if state == "missing":
+                log.error("%s (id %s) is in neither inbox nor work folder", readable_name(claim.file), claim.id)
+            self._p.ledger.set_state([claim.id], state)
+            return None
+        return replace(claim, identity=present, attempt=claim.attempt + restarted)
+
+    def _adopt_strays(self) -> None:
+        """Files in the work folder that the ledger does not expect there."""
+        expected = {claim.id for claim in self._p.ledger.in_work()} | {r.claim.id for r in self._p.ledger.to_archive()}
+        arrived = self._p.timestamp()
+        for name in self._p.files.strays(expected):
+            if self._p.ledger.knows(name):
+                # Its rename out of here was lost with the power, or it was believed missing.
+                self._p.ledger.set_state([name], "recorded" if self._p.ledger.place_of(name) else "intent")
+                continue
+            identity = self._p.files.identity_in_work(name)
+            if identity is None:
+                continue
+            claim = Claim(self._p.ids.new(), os.fsencode(name), identity, arrived)
+            log.warning("%s in the work folder is not in the ledger; it is read as id %s", name, claim.id)
+            self._p.ledger.intend([claim])
+            os.rename(self._p.files.in_work(name), self._p.files.in_work(claim.id))

@@ -1,0 +1,68 @@
+"""Claimed files that their writers go on with: they wait in the work folder until they are whole or quiet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from watcher.durable import concerns_all
+from watcher.files import Files
+from watcher.inbox import is_whole
+from watcher.records import Claim
+
+RETRY_SECONDS = 30.0  # until a file that could not be read is tried again
+
+
+@dataclass(slots=True)
+class _Entry:
+    claim: Claim
+    due: float
+
+
+class Unsettled:
+    """The claims that wait, each with the monotonic time of the next look at it."""
+
+    def __init__(self, files: Files, settle_seconds: float) -> None:
+        self._files, self._settle = files, settle_seconds
+        self._entries: dict[str, _Entry] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self._entries
+
+    def add(self, claim: Claim, now: float) -> None:
+        """Look at it again once it may have settled; at once where its end mark is there."""
+        self._entries[claim.id] = _Entry(claim, now if self._is_whole(claim) else now + self._settle)
+
+    def wait(self, claim: Claim, now: float, seconds: float | None = None) -> None:
+        """Look at it again after so long, or after the time in which files settle."""
+        self._entries[claim.id] = _Entry(claim, now + (self._settle if seconds is None else seconds))
+
+    def patience(self, now: float) -> float:
+        """Seconds until the next look is due."""
+        return min((entry.due - now for entry in self._entries.values()), default=float("inf"))
+
+    def look(self, now: float) -> Iterator[tuple[Claim, bool]]:
+        """The claims that were due, with the identity they have now; and whether they have settled.
+
+        Those that have not wait on. Raises OSError where the surroundings fail.
+        """
+        for id_, entry in list(self._entries.items()):
+            if now < entry.due:
+                continue
+            present = self._files.identity_in_work(id_)
+            claim = replace(entry.claim, identity=present or entry.claim.identity)
+            settled = claim == entry.claim or self._is_whole(claim)
+            if settled:
+                del self._entries[id_]
+            else:
+                self.wait(claim, now)
+            yield claim, settled
+
+    def _is_whole(self, claim: Claim) -> bool:
+        try:
+            return is_whole(self._files.in_work(claim.id), claim.identity)
+        except OSError as error:
+            if concerns_all(error):
+                raise
+            return True  # reading it will say what is wrong with it
