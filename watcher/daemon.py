@@ -69,7 +69,7 @@ class Daemon:
                 observer.start()
                 inbox.look_everywhere()
             pipes = [] if failures else self._service.engine.waitables()
-            self._wake.wait(pipes, min(due, LONGEST_WAIT))
+            self._wake.wait(pipes, min(due, 1.0 if self._board.behind else LONGEST_WAIT))
 
     def _publish(self) -> None:
         state = "paused" if self._trouble else "stopping" if self._stop_asked else "running"

@@ -30,12 +30,14 @@ class Folders:
         on_folder: Callable[[bytes], bool],
         on_folder_gone: Callable[[bytes], None],
         on_refused: Callable[[bytes, str], None],
+        on_listing: Callable[[bytes], None],
     ) -> None:
         """on_folder is told each folder (absolute) and says whether its events will come; on_refused, what
-        folder (in the inbox) cannot be listed, and why."""
+        folder (in the inbox) cannot be listed, and why; on_listing, what folder is listed anew."""
         self._root, self._recursive = root, recursive
         self._rescan, self._full_scan = rescan_seconds, full_scan_seconds
-        self._on_folder, self._on_folder_gone, self._on_refused = on_folder, on_folder_gone, on_refused
+        self._on_folder, self._on_folder_gone = on_folder, on_folder_gone
+        self._on_refused, self._on_listing = on_refused, on_listing
         self._known: dict[bytes, _Folder] = {b"": _Folder()}
         self._unwatched: set[bytes] = set()
         self._to_list: OrderedDict[bytes, None] = OrderedDict({b"": None})
@@ -106,6 +108,7 @@ class Folders:
             if time.time_ns() - state.mtime_ns < _GRAIN_NS:
                 state.mtime_ns = -1
             state.listed = now
+            self._on_listing(folder)
             with os.scandir(path) as entries:
                 for entry in entries:
                     file = folder + b"/" + entry.name if folder else entry.name

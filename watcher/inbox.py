@@ -69,6 +69,7 @@ class Inbox:
             on_folder=on_folder,
             on_folder_gone=on_folder_gone,
             on_refused=self._refused,
+            on_listing=self._forget_ignored,
         )
         self.waiting: dict[bytes, Waiting] = {}
         self.ignored: OrderedDict[bytes, str] = OrderedDict()
@@ -124,6 +125,10 @@ class Inbox:
     def _refused(self, folder: bytes, why: str) -> None:
         due = self._now + BACK_OFF_SECONDS[1]
         self.waiting[folder] = Waiting(None, self._now, due, f"folder cannot be listed: {why}", failures=1)
+
+    def _forget_ignored(self, folder: bytes) -> None:
+        for file in [file for file in self.ignored if file.rpartition(b"/")[0] == folder]:
+            del self.ignored[file]
 
     # -- where to look -------------------------------------------------------------------------------
 

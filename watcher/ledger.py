@@ -5,45 +5,18 @@ States of a row: intent (about to be claimed, or in work) → recorded (has a re
 (its file is nowhere), quarantined (what was claimed is no regular file), requeued (read again under a new id).
 """
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from watcher.errors import SurroundingsError
 from watcher.places import Places
-from watcher.recognition.verdict import Reason, Status, Verdict
-from watcher.records import Claim, Identity, Record
-
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE pictures (
-    id TEXT PRIMARY KEY,
-    state TEXT NOT NULL,
-    file BLOB NOT NULL,              -- path in the inbox, as bytes
-    dev INTEGER NOT NULL, ino INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    attempt INTEGER NOT NULL,
-    arrived_at TEXT NOT NULL,
-    requeued_from TEXT,
-    seq INTEGER UNIQUE,              -- place in the results files
-    status TEXT, reason TEXT, prediction TEXT, confidence REAL, second_prediction TEXT, second_confidence REAL,
-    scores TEXT, width INTEGER, height INTEGER, sha256 TEXT, detail TEXT,
-    model TEXT, processed_at TEXT,
-    archived_to BLOB UNIQUE          -- reserved place below the outbox, as bytes
-) WITHOUT ROWID;
-CREATE INDEX unfinished ON pictures (state) WHERE state IN ('intent', 'recorded', 'missing', 'quarantined');
--- folders below the outbox that are in use
-CREATE TABLE folders (path BLOB PRIMARY KEY) WITHOUT ROWID;
--- the N of the next name~N
-CREATE TABLE numbers (path BLOB PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE sheets (name TEXT PRIMARY KEY, dev INTEGER, ino INTEGER, offset INTEGER, seq INTEGER) WITHOUT ROWID;
-CREATE TABLE tally (status TEXT, reason TEXT, n INTEGER NOT NULL, PRIMARY KEY (status, reason)) WITHOUT ROWID;
-"""
+from watcher.recognition.verdict import Verdict
+from watcher.records import Claim, Record
+from watcher.schema import RECORD, SCHEMA, SCHEMA_VERSION, claim_of, record_of, result_values
 
 
 class Ledger:
@@ -75,7 +48,7 @@ class Ledger:
         self._db.execute("PRAGMA synchronous = FULL")
         if fresh:
             with self._transaction():
-                for statement in _SCHEMA.split(";\n"):
+                for statement in SCHEMA.split(";\n"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -172,7 +145,7 @@ class Ledger:
                 place = places.reserve(db, claim, verdict.status)
                 records.append(Record(claim, verdict, seq, model, now, place))
                 # One by one: the next reservation must see this one, or two 7.png of a batch get one place.
-                db.execute(_RECORD, _result_values(records[-1]))
+                db.execute(RECORD, result_values(records[-1]))
             db.executemany(
                 "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
                 [(str(r.verdict.status), str(r.verdict.reason or "")) for r in records],
@@ -190,18 +163,18 @@ class Ledger:
     def in_work(self) -> list[Claim]:
         """Claims that have no result yet, the oldest first."""
         rows = self._db.execute("SELECT * FROM pictures WHERE state = 'intent' ORDER BY id")
-        return [_claim(row) for row in rows]
+        return [claim_of(row) for row in rows]
 
     def to_archive(self) -> list[Record]:
         """Records whose file was not seen at its place yet, in sequence."""
         return [
-            _record(row) for row in self._db.execute("SELECT * FROM pictures WHERE state = 'recorded' ORDER BY seq")
+            record_of(row) for row in self._db.execute("SELECT * FROM pictures WHERE state = 'recorded' ORDER BY seq")
         ]
 
     def records_after(self, seq: int) -> Iterator[Record]:
         """Records beyond a sequence number, in sequence."""
         for row in self._db.execute("SELECT * FROM pictures WHERE seq > ? ORDER BY seq", (seq,)):
-            yield _record(row)
+            yield record_of(row)
 
     def knows(self, id_: str) -> bool:
         """Say whether a row of that id is here, in whatever state."""
@@ -210,12 +183,12 @@ class Ledger:
     def find(self, id_: str) -> Record | None:
         """A finished record by id, whose file lies in archive/ or rejected/."""
         row = self._db.execute("SELECT * FROM pictures WHERE id = ? AND state = 'archived'", (id_,)).fetchone()
-        return None if row is None else _record(row)
+        return None if row is None else record_of(row)
 
     def place_of(self, id_: str) -> Record | None:
         """A record by id, whatever became of it later."""
         row = self._db.execute("SELECT * FROM pictures WHERE id = ? AND seq IS NOT NULL", (id_,)).fetchone()
-        return None if row is None else _record(row)
+        return None if row is None else record_of(row)
 
     def find_by_file(self, file: bytes) -> list[Record]:
         """Finished records by path in the inbox, or by the name alone, the newest last."""
@@ -223,7 +196,7 @@ class Ledger:
             "SELECT * FROM pictures WHERE state = 'archived' AND (file = ? OR archived_to = ?) ORDER BY seq",
             (file, file),
         )
-        return [_record(row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def states(self) -> dict[str, int]:
         """How many rows are unfinished, by state."""
@@ -236,39 +209,3 @@ class Ledger:
     def tally(self) -> dict[tuple[str, str], int]:
         """How many results there are, by status and reason ("" for none)."""
         return {(row[0], row[1]): row[2] for row in self._db.execute("SELECT * FROM tally")}
-
-
-_RECORD = """UPDATE pictures SET state = 'recorded', seq = ?, status = ?, reason = ?, prediction = ?, confidence = ?,
-    second_prediction = ?, second_confidence = ?, scores = ?, width = ?, height = ?, sha256 = ?, detail = ?,
-    model = ?, processed_at = ?, archived_to = ? WHERE id = ?"""
-
-
-def _result_values(record: Record) -> tuple[Any, ...]:
-    v = record.verdict
-    return (
-        record.seq, str(v.status), str(v.reason) if v.reason else None, v.prediction, v.confidence,
-        v.second_prediction, v.second_confidence, json.dumps(v.scores), v.width, v.height, v.sha256, v.detail,
-        record.model, record.processed_at, record.archived_to, record.claim.id,
-    )  # fmt: skip
-
-
-def _claim(row: sqlite3.Row) -> Claim:
-    identity = Identity(row["dev"], row["ino"], row["size"], row["mtime_ns"])
-    return Claim(row["id"], bytes(row["file"]), identity, row["arrived_at"], row["attempt"], row["requeued_from"])
-
-
-def _record(row: sqlite3.Row) -> Record:
-    verdict = Verdict(
-        status=Status(row["status"]),
-        sha256=row["sha256"],
-        reason=Reason(row["reason"]) if row["reason"] else None,
-        prediction=row["prediction"],
-        confidence=row["confidence"],
-        second_prediction=row["second_prediction"],
-        second_confidence=row["second_confidence"],
-        scores=tuple(json.loads(row["scores"])),
-        width=row["width"],
-        height=row["height"],
-        detail=row["detail"],
-    )
-    return Record(_claim(row), verdict, row["seq"], row["model"], row["processed_at"], bytes(row["archived_to"]))

@@ -4,6 +4,7 @@ A row is on disk before its picture leaves the work folder. People may move, cut
 any time; nothing of ours is lost by it and nothing is written twice.
 """
 
+import codecs
 import logging
 import os
 import re
@@ -75,7 +76,7 @@ class Sheet:
         self._open()
         size = os.fstat(self._descriptor).st_size
         same = (self._dev, self._ino) == (dev, ino) and size >= offset
-        start = offset if same else max(len(self._header), size - _TAIL)
+        start = offset if same else max(0, size - _TAIL)
         present = self._mend(start, ledger)
         missing = [record for record in ledger.records_after(self._seq) if record.claim.id not in present]
         last = max((record.seq for record in ledger.records_after(self._seq)), default=self._seq)
@@ -144,7 +145,7 @@ class Sheet:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         self._descriptor = os.open(self._path, flags, 0o640)
         found = os.fstat(self._descriptor)
-        if found.st_size and os.pread(self._descriptor, len(self._header), 0) != self._header:
+        if found.st_size and not self._begins_right():
             self._set_aside()
             self._open()
             return
@@ -155,6 +156,12 @@ class Sheet:
         if not found.st_size:
             sync_folders([os.path.dirname(self._path)])
         self._offset = os.fstat(self._descriptor).st_size
+
+    def _begins_right(self) -> bool:
+        """Whether the columns are ours; spreadsheets add a byte order mark and change line ends when they save."""
+        start = os.pread(self._descriptor, len(self._header) + len(codecs.BOM_UTF8), 0)
+        first_line = start.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].rstrip(b"\r")
+        return not self._header or first_line == self._header.rstrip()
 
     def _set_aside(self) -> None:
         """Another column set begins a new file; the old one stays beside it."""

@@ -33,12 +33,14 @@ class Board:
     _published: float = float("-inf")
     _last: str = ""
     _state: str = ""
+    behind: bool = False  # whether there is more to say, a second after the last time
 
     def publish(
         self, state: str, *, in_hand: int, model: str, trouble: str = "", hint: str = "", now: bool = False
     ) -> None:
         """Write the file. state: starting, running, paused, stopping or stopped."""
-        if not now and state == self._state and self.clock() - self._published < 1.0:
+        self.behind = not now and state == self._state and self.clock() - self._published < 1.0
+        if self.behind:
             return
         self._published, self._state = self.clock(), state
         facts = {

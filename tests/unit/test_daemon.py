@@ -32,7 +32,7 @@ class Engine:
 class Played:
     """Everything that the loop talks to; `script` says what each turn does."""
 
-    idle = drained = False
+    idle = drained = behind = False
     in_hand = 0
     healthy = True
 

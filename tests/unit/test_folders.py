@@ -19,6 +19,7 @@ class Listener:
             on_folder=lambda path: self.watched.append(path) or heard,
             on_folder_gone=self.gone.append,
             on_refused=lambda folder, why: self.refused.append(folder),
+            on_listing=lambda folder: None,
         )  # fmt: skip
 
     def listed(self, now: float) -> list[bytes]:

@@ -129,6 +129,16 @@ def test_unknown_suffixes_are_ignored_with_why(inbox: Inbox, tmp_path: Path, nam
     assert {} == dict(inbox.ignored)
 
 
+def test_a_deleted_file_is_ignored_no_longer(inbox: Inbox, tmp_path: Path) -> None:
+    """Nobody tells of a deletion; the next listing of the folder shows it."""
+    path = drop(inbox, tmp_path, "notes.txt")
+    inbox.ready(0.0, 10)
+    path.unlink()
+    inbox.look_everywhere()
+    inbox.ready(1.0, 10)
+    assert {} == dict(inbox.ignored)
+
+
 def test_the_list_of_ignored_files_is_bounded(inbox: Inbox, tmp_path: Path) -> None:
     """A folder of ten thousand texts does not fill the memory."""
     for number in range(MOST_LISTED + 5):

@@ -18,9 +18,7 @@ from watcher.errors import ModelError
 from watcher.recognition.verdict import Verdict
 from watcher.workers import _outcome
 
-PURE = SimpleNamespace(
-    read=lambda data: BLANK if not data else SEVEN, model=SimpleNamespace(name="net")
-)
+PURE = SimpleNamespace(read=lambda data: BLANK if not data else SEVEN, model=SimpleNamespace(name="net"))
 
 
 @pytest.fixture

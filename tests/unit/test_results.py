@@ -231,6 +231,20 @@ def test_an_editor_that_drops_the_last_newline_costs_no_row(office: Office, save
     assert [1, 2, 3] == office.numbers()
 
 
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
+def test_a_file_that_a_spreadsheet_saved_is_gone_on_with(office: Office, start: bytes) -> None:
+    """Other line ends and a byte order mark are no other columns: rows go on in the same file, none twice."""
+    office.write(1, 2)
+    saved = office.folder / "saved.csv"
+    saved.write_bytes(start + office.csv.read_bytes().replace(b"\r\n", b"\n"))
+    os.replace(saved, office.csv)
+    assert 0 == office.restart()
+    office.write(3)
+    rows = list(csv.reader(io.StringIO(office.csv.read_text(encoding="utf-8-sig"))))
+    assert ["id", *(claim(number).id for number in (1, 2, 3))] == [row[0] for row in rows]
+    assert not (office.folder / "results-old1.csv").exists()
+
+
 def test_other_columns_begin_a_new_file(office: Office) -> None:
     """A file with another header is set aside under a name that is free; nothing of it is lost."""
     for name in ("results.csv", "results-old1.csv"):

@@ -102,9 +102,7 @@ def test_a_stopped_daemons_sums_come_from_the_ledger(desk: Desk, config: Config)
     desk.drop("7.pgm", b"P5 1 1 255\n.")
     desk.turns(4)
     found = read_status(config)
-    assert ("stopped", 1, {"ok": 1}, {}) == tuple(
-        found[key] for key in ("state", "results", "by_status", "unfinished")
-    )
+    assert ("stopped", 1, {"ok": 1}, {}) == tuple(found[key] for key in ("state", "results", "by_status", "unfinished"))
 
 
 def test_where_nothing_has_run_the_hint_says_how_to_start(tmp_path: Path) -> None:
