@@ -113,8 +113,13 @@ class _Premises:
         """Raises SurroundingsError where something is not what it was. Takes on an inbox that was made anew."""
         self._ledger.check_present()
         self._files.check_inbox()
+        if os.path.isdir(self._files.work):
+            self._take_lock()  # before the marks: who has the inbox now says more than whose it was
         check_identity(self._inbox, self._ledger)
         self._files.prepare()
+        self._take_lock()
+
+    def _take_lock(self) -> None:
         if self._lock is None or not self._lock.stands:
             self.release()
             self._lock = Lock(self._inbox / os.fsdecode(WORK), "inbox's work")

@@ -190,3 +190,26 @@ def test_a_file_that_may_not_be_moved_stays_and_is_listed(desk: Desk, monkeypatc
     desk.now += 30.0
     desk.turns(2)
     assert ["ok"] == column(desk, 2)
+
+
+def test_a_place_that_is_refused_concerns_one_picture(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its row is written and it stays in the work folder; others go on; it is moved once the way is free."""
+    blocked = desk.outbox / "archive" / "blocked"
+    blocked.parent.mkdir()
+    blocked.touch()
+    real = desk.places.reserve
+    monkeypatch.setattr(
+        desk.places,
+        "reserve",
+        lambda db, claim, status: b"archive/blocked/7.png" if claim.file == b"7.png" else real(db, claim, status),
+    )
+    for name in ("7.png", "8.png"):
+        desk.drop(name, SEVEN_PNG)
+    desk.turns(3)
+    assert (2, ["archived", "recorded"]) == (len(desk.rows()), sorted(desk.state_of(id_) for id_ in desk.ids()))
+    blocked.unlink()
+    desk.turns(2, seconds=400.0)
+    assert (SEVEN_PNG, {"archived"}) == (
+        (blocked / "7.png").read_bytes(),
+        {desk.state_of(id_) for id_ in desk.ids()},
+    )
