@@ -13,6 +13,8 @@ from pathlib import Path
 
 import cv2
 
+from watcher.recognition.model import quiet_stderr
+
 
 def bare_floor(inbox: Path) -> float:
     """The least that must be done: read each file, decode it, rename it once; on all cores, nothing else."""
@@ -63,7 +65,8 @@ def daemon(inbox: Path) -> float:
 def tutorial_loop(inbox: Path) -> float:
     """What tutorials do: imread, invert, scale, `model.predict` for one picture after the other."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras
+    with quiet_stderr():
+        import keras
     import numpy as np
 
     model = keras.Sequential(
