@@ -31,7 +31,7 @@ def run_command(config: Config, *, once: bool) -> None:
         counts = opened.run(once=once, on_progress=progress.update)
         seconds = time.monotonic() - started
         stack.close()
-        _say_what_was_done(config, counts, seconds, opened.inbox)
+        _say_what_was_done(config, counts, seconds if once else None, opened.inbox)
 
 
 def _say_what_to_do(config: Config) -> None:
@@ -44,9 +44,10 @@ def _say_what_to_do(config: Config) -> None:
         click.echo(line, err=True)
 
 
-def _say_what_was_done(config: Config, counts: Counts, seconds: float, inbox: Inbox) -> None:
-    rate = f", {counts.recorded / seconds:,.0f} a second" if seconds > 0.5 and counts.recorded else ""
-    click.echo(f"{counts.recorded:,} pictures read in {seconds:.1f} s{rate}", err=True)
+def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, inbox: Inbox) -> None:
+    took = "" if seconds is None else f" in {seconds:.1f} s"
+    rate = f", {counts.recorded / seconds:,.0f} a second" if seconds and seconds > 0.5 and counts.recorded else ""
+    click.echo(f"{counts.recorded:,} pictures read{took}{rate}", err=True)
     for (status, reason), n in sorted(counts.by.items()):
         click.echo(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}", err=True)
     for title, left in (

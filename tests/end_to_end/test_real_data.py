@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import os
 import struct
 from pathlib import Path
 
@@ -11,14 +12,14 @@ import pytest
 from tests.end_to_end.pictures import encoded
 from tests.end_to_end.place import Place
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
+DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
 
 
 def test_pictures_that_people_made_themselves(place: Place) -> None:
     """Of 300 single digits from Paint, scanners and cameras (part `tune`), at least 95 % are read right."""
     folder = DATA / "wild"
     if not folder.is_dir():
-        pytest.skip("../shared/data/wild is not here")
+        pytest.skip(f"{DATA / 'wild'} is not here")
     with open(folder / "labels.csv", encoding="utf-8", newline="") as file:
         labels = [row for row in csv.DictReader(file) if row["kind"] == "single" and row["part"] == "tune"]
     chosen = {row["file"]: row["label"] for row in labels[:: max(1, len(labels) // 300)][:300]}
@@ -43,7 +44,7 @@ def test_the_first_thousand_of_mnists_test_set(place: Place) -> None:
     """As PNG files in the inbox, at least 99 % are read right."""
     found = {kind: sorted((DATA / "mnist").glob(f"t10k-{kind}*")) for kind in ("images", "labels")}
     if not all(found.values()):
-        pytest.skip("../shared/data/mnist is not here")
+        pytest.skip(f"{DATA / 'mnist'} is not here")
     images, labels = (read_idx(found[kind][0])[:1000] for kind in ("images", "labels"))
     for number, image in enumerate(images):
         place.drop(f"{number}.png", encoded(image))

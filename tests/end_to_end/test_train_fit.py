@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 REPOSITORY = Path(__file__).parents[2]
-MNIST = REPOSITORY.parent / "shared" / "data" / "mnist"
+MNIST = Path(os.environ.get("SHARED_DATA", REPOSITORY.parent / "shared" / "data")) / "mnist"
 FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
     cv2.FONT_HERSHEY_DUPLEX,
@@ -190,7 +190,7 @@ def test_a_resumed_run_is_the_run_that_was_not_stopped(tmp_path: Path) -> None:
     assert 0.0 == pytest.approx(float(ends.stdout), abs=1e-5)
 
 
-@pytest.mark.skipif(not MNIST.is_dir(), reason="needs ../shared/data/mnist")
+@pytest.mark.skipif(not MNIST.is_dir(), reason=f"{MNIST} is not here")
 def test_the_tutorials_mlp_reaches_its_figure(tmp_path: Path) -> None:
     """Three epochs on MNIST: more than 96 % already, 97 % and more with the default eight."""
     train("fit", "--network", "mlp", "--data", MNIST, "--epochs", "3", "--run", tmp_path)
