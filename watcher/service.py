@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from watcher.claiming import claim_batch
 from watcher.durable import concerns_all, sync_filesystem
 from watcher.engine import Engine, Outcome, Trouble
-from watcher.files import Taken
 from watcher.parts import Parts
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Record
@@ -111,28 +111,9 @@ class Service:
         found = self._p.inbox.ready(now, most)
         if not found:
             return
-        arrived = self._p.timestamp()
-        claims = [Claim(self._p.ids.new(), f.file, f.identity, arrived) for f in found]
-        self._p.ledger.intend(claims)
-        taken, changed = list[Claim](), list[Claim]()
-        off = {"cancelled": list[str](), "quarantined": list[str]()}
-        for file, claim in zip(found, claims, strict=True):
-            how, ours, why = self._p.files.claim(claim)
-            if how is Taken.YES:
-                (taken if ours.identity == claim.identity else changed).append(ours)
-                continue
-            off["quarantined" if how is Taken.STRANGE else "cancelled"].append(claim.id)
-            if how is Taken.LEFT:
-                self._p.inbox.leave(file, why, now)
-            if how is not Taken.GONE:
-                log.warning("%s %s", readable_name(claim.file), why)
-        for state, ids in off.items():
-            if ids:
-                self._p.ledger.set_state(ids, state)
-        if changed:  # replaced or written on between the look and the rename
-            self._p.ledger.update_claims(changed)
-            for claim in changed:
-                self._unsettled.add(claim, now)
+        taken, changed = claim_batch(self._p, found, now)
+        for claim in changed:
+            self._unsettled.add(claim, now)
         self.counts.claimed += len(taken) + len(changed)
         self._submit(taken)
 
