@@ -1,6 +1,8 @@
 # make run: watch inbox/.  make test: all tests.  make help: the rest.
 PYTHON ?= python3
 VENV ?= .venv
+# mnist: fetched once by Keras. Or a folder with the four idx files.
+DATA ?= mnist
 BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -29,10 +31,10 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 train: $(VENV)/.dev
-	$(BIN)/python -m train fit --network digitnet --run runs/digitnet
+	$(BIN)/python -m train fit --network digitnet --data $(DATA) --run runs/digitnet
 
 evaluate: $(VENV)/.dev
-	$(BIN)/python -m train evaluate
+	$(BIN)/python -m train evaluate --data $(DATA)
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench

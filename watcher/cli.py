@@ -119,7 +119,7 @@ def predict(
     predict_command(config, paths, as_json=as_json, figure=figure, model=model)
 
 
-@cli.command()
+@cli.command(short_help="Say what the daemon does and what waits.")
 @_folders
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def status(config_file: Path | None, inbox: Path | None, outbox: Path | None, as_json: bool) -> None:
@@ -129,7 +129,7 @@ def status(config_file: Path | None, inbox: Path | None, outbox: Path | None, as
     show_status(_config(config_file, inbox, outbox), as_json=as_json)
 
 
-@cli.command()
+@cli.command(short_help="Try everything that could fail later.")
 @_folders
 def check(config_file: Path | None, inbox: Path | None, outbox: Path | None) -> int:
     """Try everything that could fail later: config, folders, permissions, model, limits."""
@@ -138,7 +138,7 @@ def check(config_file: Path | None, inbox: Path | None, outbox: Path | None) -> 
     return check_command(_config(config_file, inbox, outbox, say=True))
 
 
-@cli.command()
+@cli.command(short_help="Have pictures read again.")
 @click.argument("names", nargs=-1, required=True)
 @_folders
 def requeue(names: tuple[str, ...], config_file: Path | None, inbox: Path | None, outbox: Path | None) -> None:

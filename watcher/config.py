@@ -130,7 +130,7 @@ def load(path: Path, *, inbox: Path | None = None, outbox: Path | None = None) -
             f"cannot read {path}: {error.strerror}", hint="Check the path and its permissions."
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        where = " ".join(str(error).split())
+        where = _yaml_trouble(error)
         raise ConfigError(
             f"{path} is not valid YAML: {where}", hint="Indent with spaces and quote odd values."
         ) from error
@@ -139,6 +139,13 @@ def load(path: Path, *, inbox: Path | None = None, outbox: Path | None = None) -
     if not isinstance(values, dict):
         raise ConfigError(f"{path} holds a {type(values).__name__}, not settings", hint="Write `key: value` lines.")
     return _checked(values, base=path.parent, source=str(path), inbox=inbox, outbox=outbox)
+
+
+def _yaml_trouble(error: Exception) -> str:
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is None:
+        return " ".join(str(error).split())
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}"
 
 
 def defaults(*, inbox: Path | None = None, outbox: Path | None = None) -> Config:

@@ -53,17 +53,19 @@ class Opened:
 def open_daemon(config: Config) -> Iterator[Opened]:
     """Lock, open, recover, load the model; close all again in reverse.
 
-    Raises SurroundingsError or ModelError where that is not possible; then nothing was touched but locks.
+    Raises SurroundingsError or ModelError where that is not possible; then no picture was touched.
     """
     with ExitStack() as stack:
         os.umask(0o027)
         files = Files(config.inbox)
         files.check_inbox()
+        engine_settings = _reader_settings(config, files)
+        engine = LocalEngine(engine_settings)
+        stack.callback(engine.close)
+        engine.await_ready()  # before anything is made: without a model nothing is touched
         state = make_folders(config)
         state_lock = Lock(state, "state")
         stack.callback(state_lock.release)
-        engine_settings = _reader_settings(config, files)
-        engine = LocalEngine(engine_settings)
         ledger = Ledger(state / "ledger.sqlite3")
         stack.callback(ledger.close)
         premises = _Premises(config.inbox, files, ledger)
@@ -86,7 +88,6 @@ def open_daemon(config: Config) -> Iterator[Opened]:
         _recover(service)
         observer.watch(os.fsencode(requests.folder))
         inbox.look_everywhere()
-        engine.await_ready()
         board = Board(config, ledger, inbox)
         daemon = Daemon(service, lambda: LocalEngine(engine_settings), wake, board)
         _listen(daemon, wake)
@@ -137,6 +138,8 @@ def make_folders(config: Config) -> Path:
         config.outbox.mkdir(mode=0o750, exist_ok=True)
         state.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
+        if isinstance(error, FileExistsError):
+            raise SurroundingsError(f"{error.filename} is no folder", hint="Name another one, or move it.") from error
         raise SurroundingsError(
             f"cannot make {error.filename}: {error.strerror}", hint="Make the folder and give it to the daemon's user."
         ) from error

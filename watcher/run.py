@@ -47,7 +47,8 @@ def _say_what_to_do(config: Config) -> None:
 def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, inbox: Inbox) -> None:
     took = "" if seconds is None else f" in {seconds:.1f} s"
     rate = f", {counts.recorded / seconds:,.0f} a second" if seconds and seconds > 0.5 and counts.recorded else ""
-    click.echo(f"{counts.recorded:,} pictures read{took}{rate}", err=True)
+    noun = "picture" if counts.recorded == 1 else "pictures"
+    click.echo(f"{counts.recorded:,} {noun} read{took}{rate}", err=True)
     for (status, reason), n in sorted(counts.by.items()):
         click.echo(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}", err=True)
     for title, left in (

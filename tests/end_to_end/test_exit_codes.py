@@ -22,6 +22,12 @@ def assert_refused(place: Place, done: "subprocess.CompletedProcess[str]", code:
     assert place.rows() == []
 
 
+def assert_nothing_made(place: Place) -> None:
+    """No work folder, no ledger, no results."""
+    assert [path.name for path in place.inbox.iterdir()] == ["a.png"]
+    assert not place.outbox.exists() or list(place.outbox.iterdir()) == []
+
+
 @pytest.fixture
 def waiting(place: Place) -> Place:
     """A place with one picture in its inbox, which must stay there."""
@@ -48,6 +54,7 @@ def test_a_bad_config_is_refused(waiting: Place, settings: str, words: tuple[str
     done = waiting.command("run", "--once", "--config", "config.yaml")
     assert_refused(waiting, done, 3, "config.yaml", *words)
     assert not waiting.outbox.exists()
+    assert_nothing_made(waiting)
 
 
 def test_a_config_that_is_not_there_is_refused(waiting: Place) -> None:
@@ -66,6 +73,7 @@ def test_a_missing_model_is_refused(waiting: Place) -> None:
     waiting.configure(model="no/model")
     assert_refused(waiting, waiting.command("run", "--once"), 5, "no/model", "config.yaml")
     assert_refused(waiting, waiting.command("predict", "inbox/a.png"), 5, "no/model")
+    assert_nothing_made(waiting)
 
 
 def test_a_damaged_model_is_refused(waiting: Place) -> None:
