@@ -69,7 +69,7 @@ class Recogniser:
             scores=found.scores,
             width=header.width,
             height=header.height,
-            detail=_detail(reason, found.garbage, normalised.digits_seen),
+            detail=_detail(reason, found.garbage, normalised.digits_seen, self.model.thresholds.ok),
         )
 
 
@@ -92,12 +92,12 @@ def _size_at_least(data: bytes) -> Header | None:
         return None
 
 
-def _detail(reason: Reason | None, garbage: float, digits_seen: int) -> str:
+def _detail(reason: Reason | None, garbage: float, digits_seen: int, ok: float) -> str:
     match reason:
         case Reason.NOT_A_DIGIT:
             return f"this does not look like a digit ({percent(garbage)} sure)"
         case Reason.SEVERAL_DIGITS:
             return f"{digits_seen} digits seem to stand in this picture; the most prominent one was read"
         case Reason.LOW_CONFIDENCE:
-            return "the two likeliest digits are too close"
+            return f"less sure than the {ok:.1%} that `ok` takes"
     return ""
