@@ -53,7 +53,7 @@ def test_the_network_sees_mnists_form() -> None:
 @pytest.mark.parametrize(
     ("logits", "status", "reason", "prediction", "detail"),
     [
-        ((1.0,) * 10, Status.REVIEW, Reason.LOW_CONFIDENCE, "0", "the two likeliest digits are too close"),
+        ((1.0,) * 10, Status.REVIEW, Reason.LOW_CONFIDENCE, "0", "less sure than the 90.0% that `ok` takes"),
         ((*SURE_7, 9.5), Status.REVIEW, Reason.NOT_A_DIGIT, "7", "does not look like a digit (62.2% sure)"),
         ((*SURE_7, 30.0), Status.UNREADABLE, Reason.NOT_A_DIGIT, None, "does not look like a digit (99.9% sure)"),
     ],
