@@ -106,4 +106,4 @@ def test_a_folder_in_place_of_the_file_pauses_and_loses_nothing(place: Place) ->
     assert "results.csv" in place.status()["trouble"]
     path.rmdir()
     wait_for(lambda: path.is_file() and files_of(path) == ["2.png"], "the row of 2.png")
-    assert [line["file"] for line in place.lines()] == ["1.png", "2.png"]
+    wait_for(lambda: [line["file"] for line in place.lines()] == ["1.png", "2.png"], "the line of 2.png in the JSONL")
