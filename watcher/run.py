@@ -1,15 +1,17 @@
 """The `run` command: what people see of the daemon on a terminal and in a log."""
 
 import logging
+import os
 import sys
 import time
 from contextlib import ExitStack
+from typing import NoReturn, Self
 
 import click
 from tqdm import tqdm
 
 from watcher.config import Config
-from watcher.inbox import Inbox
+from watcher.inbox import Inbox, count_candidates
 from watcher.opening import open_daemon
 from watcher.rows import readable_name
 from watcher.service import Counts
@@ -22,11 +24,11 @@ def run_command(config: Config, *, once: bool) -> None:
     """Run the daemon, or drain the inbox once; say what was done at the end."""
     with open_daemon(config) as opened, ExitStack() as stack:
         if once:
-            progress = _Progress(sys.stderr.isatty())
+            progress = _Progress.for_all_in(config) if sys.stderr.isatty() else _Progress()
             stack.callback(progress.close)
         else:
             _say_what_to_do(config)
-            progress = _Progress(on_terminal=False)
+            progress = _Progress()
         started = time.monotonic()
         counts = opened.run(once=once, on_progress=progress.update)
         seconds = time.monotonic() - started
@@ -66,14 +68,20 @@ def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, in
 class _Progress:
     """A bar on a terminal; elsewhere a line in the log every few seconds while something happens."""
 
-    def __init__(self, on_terminal: bool) -> None:
-        self._bar = tqdm(unit=" pictures", dynamic_ncols=True, smoothing=0.1) if on_terminal else None
+    def __init__(self, bar: "tqdm[NoReturn] | None" = None) -> None:
+        self._bar = bar
         self._logged, self._at = 0, time.monotonic()
+
+    @classmethod
+    def for_all_in(cls, config: Config) -> Self:
+        """A bar over what the inbox holds now; it grows with what comes later."""
+        total = count_candidates(os.fsencode(config.inbox), recursive=config.watch.recursive)
+        return cls(tqdm(total=total, unit=" pictures", dynamic_ncols=True, smoothing=0.1))
 
     def update(self, counts: Counts) -> None:
         """Show how far it is."""
         if self._bar is not None:
-            self._bar.total = max(counts.claimed, counts.recorded)
+            self._bar.total = max(self._bar.total or 0, counts.claimed)
             self._bar.update(counts.recorded - self._bar.n)
         elif counts.recorded != self._logged and time.monotonic() - self._at >= LOG_EVERY_SECONDS:
             rate = (counts.recorded - self._logged) / (time.monotonic() - self._at)

@@ -9,7 +9,7 @@ import pytest
 from drawing import digit, encoded
 
 from watcher import inbox as module
-from watcher.inbox import MOST_LISTED, Inbox
+from watcher.inbox import MOST_LISTED, Inbox, count_candidates
 from watcher.records import Found, Identity
 
 PNG = encoded(digit(7))
@@ -161,3 +161,12 @@ def test_a_moved_in_tree_is_found_by_one_hint(inbox: Inbox, tmp_path: Path) -> N
     (tmp_path / "a" / "b" / "c" / "7.png").write_bytes(PNG)
     inbox.hint(os.fsencode(tmp_path / "a"))
     assert [b"a/b/c/7.png"] == names(inbox.ready(0.1, 10))
+
+
+def test_candidates_are_counted_by_name(tmp_path: Path) -> None:
+    """For a progress bar: pictures in all folders that are looked at, by suffix, hidden ones left out."""
+    for name in ("1.png", "a/2.JPG", "a/b/3.pdf", "a/notes.txt", ".hidden.png", ".work/4.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    root = os.fsencode(tmp_path)
+    assert (3, 1) == (count_candidates(root, recursive=True), count_candidates(root, recursive=False))
