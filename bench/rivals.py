@@ -13,7 +13,7 @@ from pathlib import Path
 
 import cv2
 
-from watcher.recognition.model import quiet_stderr
+from watcher.recognition.quiet import quiet
 
 
 def bare_floor(inbox: Path) -> float:
@@ -65,7 +65,7 @@ def daemon(inbox: Path) -> float:
 def tutorial_loop(inbox: Path) -> float:
     """What tutorials do: imread, invert, scale, `model.predict` for one picture after the other."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with quiet_stderr():
+    with quiet():
         import keras
     import numpy as np
 

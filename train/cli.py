@@ -108,7 +108,7 @@ def evaluate(
     from train import evaluate as figures
     from train import mnist, readings
 
-    recogniser = Recogniser(load_model(path, InputConvention(Scale(scale), Shape(shape))))
+    recogniser = Recogniser(load_model(path, InputConvention.named(scale, shape)))
     if pictures is None:
         if only or by:
             raise UsageError("--only and --by choose by columns of labels.csv", hint="add --pictures DIR")
@@ -185,7 +185,7 @@ def main() -> None:
     try:
         cli(standalone_mode=False)
     except DigitWatcherError as error:
-        click.echo(f"error: {error}" + (f"\n  {error.hint}" if error.hint else ""), err=True)
+        click.echo(error.for_people(), err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

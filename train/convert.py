@@ -12,7 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from train.networks import as_logits
-from train.runtime import quiet
+from watcher.recognition.quiet import quiet
 
 _REPRESENTATIVE = 500
 

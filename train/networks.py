@@ -9,9 +9,8 @@ from keras import layers
 from numpy.typing import NDArray
 
 from watcher.errors import UsageError
-
-DIGITS = tuple("0123456789")
-GARBAGE = "not_a_digit"
+from watcher.recognition.model import NOT_A_DIGIT
+from watcher.recognition.verdict import DIGITS
 
 
 def build(name: str) -> keras.Model:
@@ -23,7 +22,7 @@ def build(name: str) -> keras.Model:
 
 def classes(model: keras.Model) -> tuple[str, ...]:
     """What the outputs of a network stand for: the ten digits, and garbage where there is an eleventh."""
-    return (*DIGITS, GARBAGE) if model.output_shape[-1] == 11 else DIGITS
+    return (*DIGITS, NOT_A_DIGIT) if model.output_shape[-1] == 11 else DIGITS
 
 
 def ends_in_softmax(model: keras.Model) -> bool:

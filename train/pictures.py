@@ -11,11 +11,9 @@ from tqdm import tqdm
 from train.digits import Digits
 from watcher.errors import UsageError
 from watcher.recognition.decode import decode
+from watcher.recognition.formats import PICTURE_SUFFIXES
 from watcher.recognition.normalise import normalise
-from watcher.recognition.verdict import Unreadable
-
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm"}
-_DIGITS = tuple("0123456789")
+from watcher.recognition.verdict import DIGITS, Unreadable
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Labelled:
     @property
     def is_digit(self) -> bool:
         """Whether the label is one of the ten digits."""
-        return self.label in _DIGITS
+        return self.label in DIGITS
 
 
 def listed(folder: Path) -> list[Labelled]:
@@ -103,9 +101,9 @@ def as_digits(pictures: Sequence[Labelled]) -> tuple[Digits, int]:
 def _from_folders(folder: Path) -> list[Labelled]:
     return [
         Labelled(path, digit, {"label": digit})
-        for digit in _DIGITS
+        for digit in DIGITS
         for path in sorted((folder / digit).glob("*"))
-        if path.suffix.lower() in _SUFFIXES and path.is_file()
+        if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file()
     ]
 
 

@@ -3,35 +3,9 @@
 import importlib
 import importlib.util
 import os
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from watcher.errors import SurroundingsError
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Within the block the process's stderr is kept back; it is written after all if the block fails.
-
-    TensorFlow reports its CPU features twice at every import, before its logging can be set.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            os.dup2(kept, 2)
-            file.seek(0)
-            sys.stderr.write(file.read().decode(errors="replace"))
-            raise
-        finally:
-            sys.stderr.flush()
-            os.dup2(kept, 2)
-            os.close(kept)
+from watcher.recognition.quiet import quiet
 
 
 def need_tensorflow() -> None:

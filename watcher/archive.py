@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watcher.durable import rename_new, sync_folders
+from watcher.durable import rename_new, sync_folders, write_all
 from watcher.files import Files, identity_of
 from watcher.recognition.verdict import Status
 from watcher.records import Record
@@ -90,7 +90,7 @@ def _write_reason(target: bytes, record: Record) -> None:
     text = f"{verdict.reason}: {verdict.detail}\nid: {record.claim.id}\nmodel: {record.model}\n"
     descriptor = os.open(target + b".reason.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)
     try:
-        os.write(descriptor, text.encode())
+        write_all(descriptor, text.encode())
     finally:
         os.close(descriptor)
 

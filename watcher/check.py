@@ -10,7 +10,6 @@ import click
 
 from watcher.config import Config
 from watcher.errors import DigitWatcherError, SurroundingsError
-from watcher.models import SHIPPED
 from watcher.ownership import holder
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
@@ -64,7 +63,7 @@ def _state(config: Config) -> str:
             f"the state folder {folder} is on a remote filesystem ({kind}), where SQLite's WAL is not safe",
             hint="Set `state` in config.yaml to a folder on a local disk.",
         )
-    path = folder / "ledger.sqlite3"
+    path = config.ledger_path
     if path.is_file():
         from watcher.ledger import Ledger
 
@@ -112,10 +111,10 @@ def _events(config: Config) -> str:
 def _model(config: Config) -> str:
     import numpy as np
 
-    from watcher.recognition.model import InputConvention, Scale, Shape, load_model
+    from watcher.recognition.model import InputConvention, load_model
 
-    convention = InputConvention(Scale(config.input.scale), Shape(config.input.shape))
-    model = load_model(config.model or SHIPPED, convention)
+    convention = InputConvention.named(config.input.scale, config.input.shape)
+    model = load_model(config.model_path, convention)
     model.logits(np.zeros((1, 28, 28), np.uint8))
     return f"{model.name} loads and answers"
 

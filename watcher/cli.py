@@ -25,7 +25,7 @@ def main() -> None:
     try:
         code = cli(standalone_mode=False)
     except DigitWatcherError as error:
-        click.echo(f"error: {error}" + (f"\n  {error.hint}" if error.hint else ""), err=True)
+        click.echo(error.for_people(), err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from watcher.errors import ConfigError
+from watcher.models import SHIPPED
 
 OWN_KEY = "digit_watcher"
 SYSTEM_CONFIG = Path("/etc/digit-watcher/config.yaml")
@@ -102,6 +103,16 @@ class Config(_Group):
     def state_folder(self) -> Path:
         """Where the ledger and the locks are."""
         return self.state or self.outbox / ".state"
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger's file."""
+        return self.state_folder / "ledger.sqlite3"
+
+    @property
+    def model_path(self) -> Path:
+        """The model that reads: the shipped one where none is named."""
+        return self.model or SHIPPED
 
     @model_validator(mode="after")
     def _safe_together(self) -> Self:

@@ -59,6 +59,13 @@ def rename_new(source: bytes, target: bytes) -> None:
     os.unlink(source)
 
 
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of it, where write(2) takes less at once."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
 def write_atomically(path: bytes, content: bytes, mode: int = 0o640) -> None:
     """Replace a small file as a whole: readers see the old or the new one. Not fsynced: for status files.
 
@@ -82,7 +89,7 @@ def _write(path: bytes, content: bytes, flags: int, mode: int) -> None:
     try:
         if sys.platform == "linux":
             os.posix_fallocate(descriptor, 0, len(content))  # all of it or, where it does not fit, nothing
-        os.pwrite(descriptor, content, 0)
+        write_all(descriptor, content)
         os.ftruncate(descriptor, len(content))
     finally:
         os.close(descriptor)

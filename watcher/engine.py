@@ -42,11 +42,6 @@ class Engine(Protocol):
         """How many more pictures may be handed over now."""
         ...
 
-    @property
-    def busy(self) -> int:
-        """How many pictures are in its hands."""
-        ...
-
     def submit(self, ids: Sequence[str]) -> None:
         """Hand over claimed pictures."""
         ...

@@ -14,6 +14,10 @@ class DigitWatcherError(Exception):
         super().__init__(message)
         self.hint = hint
 
+    def for_people(self) -> str:
+        """What a command says of it: the message, and below it what to do."""
+        return f"error: {self}" + (f"\n  {self.hint}" if self.hint else "")
+
 
 class UsageError(DigitWatcherError):
     """The command was called in a way that makes no sense."""

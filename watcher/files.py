@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -98,7 +99,7 @@ class Files:
         if found is None:
             os.rename(target, self.work + b"/" + QUARANTINE + b"/" + claim.id.encode())
             return Taken.STRANGE, claim, "is no regular file"
-        return Taken.YES, _withidentity_of(claim, found), ""
+        return Taken.YES, replace(claim, identity=found), ""
 
     def _rename_from_inbox(self, file: bytes, target: bytes) -> None:
         folder, _, name = file.rpartition(b"/")
@@ -126,7 +127,3 @@ def identity_of(path: bytes) -> Identity | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     return Identity.of(found) if stat.S_ISREG(found.st_mode) else None
-
-
-def _withidentity_of(claim: Claim, identity: Identity) -> Claim:
-    return Claim(claim.id, claim.file, identity, claim.arrived_at, claim.attempt, claim.requeued_from)

@@ -29,11 +29,11 @@ class Folders:
         full_scan_seconds: float,
         on_folder: Callable[[bytes], bool],
         on_folder_gone: Callable[[bytes], None],
-        on_refused: Callable[[bytes, str], None],
+        on_refused: Callable[[bytes, str, float], None],
         on_listing: Callable[[bytes], None],
     ) -> None:
         """on_folder is told each folder (absolute) and says whether its events will come; on_refused, what
-        folder (in the inbox) cannot be listed, and why; on_listing, what folder is listed anew."""
+        folder (in the inbox) cannot be listed, why, and when; on_listing, what folder is listed anew."""
         self._root, self._recursive = root, recursive
         self._rescan, self._full_scan = rescan_seconds, full_scan_seconds
         self._on_folder, self._on_folder_gone = on_folder, on_folder_gone
@@ -121,7 +121,7 @@ class Folders:
                 raise  # the inbox itself is gone
             self._forget(folder)
         except PermissionError as error:
-            self._on_refused(folder, error.strerror or "refused")
+            self._on_refused(folder, error.strerror or "refused", now)
 
     def _forget(self, folder: bytes) -> None:
         self._known.pop(folder, None)

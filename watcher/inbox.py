@@ -57,7 +57,6 @@ class Inbox:
     ) -> None:
         """root: the inbox. on_folder is told each folder (absolute) and says whether its events will come."""
         self._root, self._settle = root, settle_seconds
-        self._now = 0.0
         self._lock = threading.Lock()
         self._hints: OrderedDict[bytes, None] = OrderedDict()
         self._lost_hints = False
@@ -104,7 +103,6 @@ class Inbox:
 
         Raises OSError where the inbox itself is gone.
         """
-        self._now = now
         self._folders.rescan(now)
         found: dict[bytes, Found] = {}
         for file in self._candidates(now):
@@ -122,9 +120,9 @@ class Inbox:
         since = before.since if before else now
         self.waiting[found.file] = Waiting(found.identity, since, now + delay, why, failures)
 
-    def _refused(self, folder: bytes, why: str) -> None:
-        due = self._now + BACK_OFF_SECONDS[1]
-        self.waiting[folder] = Waiting(None, self._now, due, f"folder cannot be listed: {why}", failures=1)
+    def _refused(self, folder: bytes, why: str, now: float) -> None:
+        due = now + BACK_OFF_SECONDS[1]
+        self.waiting[folder] = Waiting(None, now, due, f"folder cannot be listed: {why}", failures=1)
 
     def _forget_ignored(self, folder: bytes) -> None:
         for file in [file for file in self.ignored if file.rpartition(b"/")[0] == folder]:

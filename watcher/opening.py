@@ -14,7 +14,6 @@ from watcher.errors import SurroundingsError
 from watcher.files import WORK, Files
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
-from watcher.models import SHIPPED
 from watcher.observer import FolderObserver
 from watcher.ownership import Lock, check_identity
 from watcher.parts import Parts
@@ -66,7 +65,7 @@ def open_daemon(config: Config) -> Iterator[Opened]:
         state = make_folders(config)
         state_lock = Lock(state, "state")
         stack.callback(state_lock.release)
-        ledger = Ledger(state / "ledger.sqlite3")
+        ledger = Ledger(config.ledger_path)
         stack.callback(ledger.close)
         premises = _Premises(config.inbox, files, ledger)
         stack.callback(premises.release)
@@ -149,7 +148,7 @@ def make_folders(config: Config) -> Path:
 def _reader_settings(config: Config, files: Files) -> ReaderSettings:
     reading = config.reading
     return ReaderSettings(
-        model=config.model or SHIPPED, work=files.work, scale=config.input.scale, shape=config.input.shape,
+        model=config.model_path, work=files.work, scale=config.input.scale, shape=config.input.shape,
         max_pixels=reading.max_pixels, max_bytes=reading.max_bytes, seconds_per_picture=reading.seconds_per_picture,
         workers=reading.worker_count, batch_size=reading.batch_size,
     )  # fmt: skip

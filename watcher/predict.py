@@ -10,10 +10,9 @@ import click
 
 from watcher.config import Config
 from watcher.errors import UsageError
-from watcher.models import SHIPPED
 from watcher.recognition.decode import Limits
 from watcher.recognition.formats import PICTURE_SUFFIXES
-from watcher.recognition.model import InputConvention, Scale, Shape, load_model
+from watcher.recognition.model import InputConvention, load_model
 from watcher.recognition.recogniser import Recogniser, Sight
 from watcher.recognition.verdict import Status, percent
 from watcher.rows import readable_name
@@ -29,9 +28,9 @@ def predict_command(
     Raises UsageError where a path is no file, ModelError where the model cannot be loaded.
     """
     files = list(_pictures(paths))
-    convention = InputConvention(Scale(config.input.scale), Shape(config.input.shape))
+    convention = InputConvention.named(config.input.scale, config.input.shape)
     limits = Limits(config.reading.max_pixels, config.reading.max_bytes)
-    recogniser = Recogniser(load_model(model or config.model or SHIPPED, convention), limits)
+    recogniser = Recogniser(load_model(model or config.model_path, convention), limits)
     drawn: list[tuple[str, Sight]] = []
     for file in files:
         sight = recogniser.see(_bytes(file, limits))

@@ -65,10 +65,10 @@ def _recogniser(settings: dict[str, Any]) -> Any:
     # OpenCV reads its own limit when it is imported.
     os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(settings["max_pixels"])
     from watcher.recognition.decode import Limits
-    from watcher.recognition.model import InputConvention, Scale, Shape, load_model
+    from watcher.recognition.model import InputConvention, load_model
     from watcher.recognition.recogniser import Recogniser
 
-    convention = InputConvention(Scale(settings["scale"]), Shape(settings["shape"]))
+    convention = InputConvention.named(settings["scale"], settings["shape"])
     model = load_model(Path(settings["model"]), convention)
     recogniser = Recogniser(model, Limits(settings["max_pixels"], settings["max_bytes"]))
     recogniser.read(_SPECIMEN)

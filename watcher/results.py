@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from watcher.durable import rename_new, sync_folders
+from watcher.durable import rename_new, sync_folders, write_all
 from watcher.errors import SurroundingsError
 from watcher.ledger import Ledger
 from watcher.records import Record
@@ -77,14 +77,15 @@ class Sheet:
         size = os.fstat(self._descriptor).st_size
         same = (self._dev, self._ino) == (dev, ino) and size >= offset
         start = offset if same else max(0, size - _TAIL)
-        present = self._mend(start, ledger)
-        missing = [record for record in ledger.records_after(self._seq) if record.claim.id not in present]
-        last = max((record.seq for record in ledger.records_after(self._seq)), default=self._seq)
+        due = list(ledger.records_after(self._seq))
+        present = self._mend(start, due, ledger)
+        missing = [record for record in due if record.claim.id not in present]
         self._write(missing)
-        self._seq = last
+        if due:
+            self._seq = due[-1].seq
         return len(missing)
 
-    def _mend(self, start: int, ledger: Ledger) -> set[str]:
+    def _mend(self, start: int, due: Sequence[Record], ledger: Ledger) -> set[str]:
         """Cut off a torn row at the end; give the ids of the rows after `start`."""
         size = os.fstat(self._descriptor).st_size
         tail = os.pread(self._descriptor, size - start, start)
@@ -93,7 +94,7 @@ class Sheet:
             whole = whole[: whole.rfind(b"\n", 0, whole.index(b"\0")) + 1]
         last = whole[whole.rfind(b"\n") + 1 :]
         # Only rows that are still due can be torn; any other line without an end was left so by a person's editor.
-        if last and any(self._render(due).startswith(last) for due in ledger.records_after(self._seq)):
+        if last and any(self._render(record).startswith(last) for record in due):
             whole = whole[: -len(last)]
         if len(whole) < len(tail):
             log.warning("%s: cut off %d bytes of an incomplete row", os.fsdecode(self._path), len(tail) - len(whole))
@@ -129,7 +130,7 @@ class Sheet:
         end = os.fstat(self._descriptor).st_size
         if end and os.pread(self._descriptor, 1, end - 1) != b"\n":
             rows = b"\r\n" + rows  # a person's editor left no newline
-        _write_all(self._descriptor, rows)
+        write_all(self._descriptor, rows)
         os.fsync(self._descriptor)
         self._offset = end + len(rows)
 
@@ -151,7 +152,7 @@ class Sheet:
             return
         self._dev, self._ino = found.st_dev, found.st_ino
         if not found.st_size and self._header:
-            _write_all(self._descriptor, self._header)
+            write_all(self._descriptor, self._header)
             os.fsync(self._descriptor)
         if not found.st_size:
             sync_folders([os.path.dirname(self._path)])
@@ -178,9 +179,3 @@ class Sheet:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]

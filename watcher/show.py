@@ -54,7 +54,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
 
 def requeue_command(config: Config, names: Sequence[str]) -> None:
     """Ask for pictures to be read again. Raises UsageError where a name fits none, or several."""
-    path = config.state_folder / "ledger.sqlite3"
+    path = config.ledger_path
     if not path.is_file():
         raise SurroundingsError(f"there is no ledger at {path}", hint="Has anything been read yet? Which --config?")
     ledger = Ledger(path, read_only=True)
@@ -98,7 +98,7 @@ def adopt_command(config: Config) -> None:
     with ExitStack() as stack:
         for folder, what in ((config.inbox / os.fsdecode(WORK), "inbox's work"), (state, "state")):
             stack.callback(Lock(folder, what).release)
-        ledger = Ledger(state / "ledger.sqlite3")
+        ledger = Ledger(config.ledger_path)
         stack.callback(ledger.close)
         adopt(config.inbox, ledger)
     click.echo(f"{config.inbox} is now the inbox of {ledger.path}", file=sys.stderr)

@@ -109,7 +109,7 @@ def read_status(config: Config) -> dict[str, Any]:
         return published | {"state": "starting", "pid": holding, "trouble": ""}
     if holding is not None or (published.get("state") != "stopped" and _alive(pid)):
         return published
-    ledger_path = config.state_folder / "ledger.sqlite3"
+    ledger_path = config.ledger_path
     if not ledger_path.is_file() and not published:
         raise SurroundingsError(
             f"nothing has run here yet: neither {path} nor {ledger_path} is there",

@@ -18,7 +18,7 @@ class Listener:
             os.fsencode(root), recursive=recursive, rescan_seconds=5, full_scan_seconds=300,
             on_folder=lambda path: self.watched.append(path) or heard,
             on_folder_gone=self.gone.append,
-            on_refused=lambda folder, why: self.refused.append(folder),
+            on_refused=lambda folder, why, now: self.refused.append(folder),
             on_listing=lambda folder: None,
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from drawing import digit, encoded
 from watcher import predict
 from watcher.config import Config
 from watcher.errors import UsageError
+from watcher.models import SHIPPED
 from watcher.recognition.model import Model
 
 
@@ -75,7 +76,7 @@ def test_the_model_named_wins_over_the_configs(tmp_path: Path, model: list[Path]
     """--model, then config, then the shipped one."""
     for config, named in ((Config(), None), (Config(model=Path("c")), None), (Config(model=Path("c")), Path("n"))):
         predict.predict_command(config, [tmp_path], as_json=False, figure=None, model=named)
-    assert [predict.SHIPPED, Path("c"), Path("n")] == model
+    assert [SHIPPED, Path("c"), Path("n")] == model
 
 
 def test_a_figure_shows_what_was_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

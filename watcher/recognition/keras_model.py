@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.errors import ModelError
-from watcher.recognition.model import NOT_A_DIGIT, InputConvention, Model, Scale, Shape, quiet_stderr
+from watcher.recognition.model import NOT_A_DIGIT, InputConvention, Model, Scale, Shape
+from watcher.recognition.quiet import quiet
 from watcher.recognition.verdict import DIGITS
 
 
@@ -24,7 +25,7 @@ def load_keras(path: Path, convention: InputConvention) -> Model:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # one small picture at a time: a GPU only adds delay
     try:
-        with quiet_stderr():
+        with quiet():
             import keras
             import tensorflow as tf
     except ImportError as error:

@@ -6,18 +6,16 @@ tutorials leave behind. TensorFlow is imported only for the latter two.
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from watcher.errors import ModelError
+from watcher.recognition.quiet import quiet
 from watcher.recognition.verdict import DIGITS, Calibration, Thresholds
 
 CARD_NAME = "model.json"
@@ -46,6 +44,11 @@ class InputConvention:
 
     scale: Scale = Scale.UNIT
     shape: Shape = Shape.IMAGE
+
+    @classmethod
+    def named(cls, scale: str, shape: str) -> Self:
+        """The convention that a config or a command line names."""
+        return cls(Scale(scale), Shape(shape))
 
 
 class Network(Protocol):
@@ -154,7 +157,7 @@ class LiteRTNetwork:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            with quiet_stderr():
+            with quiet():
                 self._interpreter = Interpreter(model_content=weights, num_threads=1)
                 self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
@@ -184,19 +187,6 @@ class LiteRTNetwork:
         if scale == 0:
             return np.asarray(value, np.float32)
         return np.asarray((value.astype(np.float32) - zero) * np.float32(scale), np.float32)
-
-
-@contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """Keep a runtime from telling people, in C++ and past every log level, how it was made."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _input_table(entry: dict[str, Any]) -> NDArray[Any]:
