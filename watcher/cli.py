@@ -57,10 +57,13 @@ def _folders(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _config(config_file: Path | None, inbox: Path | None, outbox: Path | None, *, say: bool = False) -> "Config":
+def _config(
+    config_file: Path | None, inbox: Path | None, outbox: Path | None, *, say: bool = False, needed: bool = True
+) -> "Config":
     from watcher import config
 
-    path, remark = config.find(config_file, folders_given=inbox is not None and outbox is not None)
+    given = inbox is not None and outbox is not None
+    path, remark = config.find(config_file, folders_given=given, needed=needed)
     if remark:
         click.echo(f"note: {remark}", err=True)
     if say:
@@ -105,17 +108,9 @@ def predict(
 
     Prints the digit, its confidence and the status that the daemon would give each.
     """
-    from watcher.errors import ConfigError
     from watcher.predict import predict_command
 
-    try:
-        config = _config(config_file, inbox, outbox)
-    except ConfigError:
-        if config_file is not None:
-            raise
-        from watcher.config import defaults
-
-        config = defaults()  # reading a picture needs no folders
+    config = _config(config_file, inbox, outbox, needed=False)  # reading a picture needs no folders
     predict_command(config, paths, as_json=as_json, figure=figure, model=model)
 
 

@@ -164,11 +164,11 @@ def defaults(*, inbox: Path | None = None, outbox: Path | None = None) -> Config
     return _checked({}, base=Path.cwd(), source="the defaults", inbox=inbox, outbox=outbox)
 
 
-def find(named: Path | None, *, folders_given: bool) -> tuple[Path | None, str]:
+def find(named: Path | None, *, folders_given: bool, needed: bool = True) -> tuple[Path | None, str]:
     """Which file to use, and a remark where another one was passed over.
 
-    A file that was named; else ./config.yaml if it is ours; else the system's. None where nothing is
-    needed because both folders were given. Raises ConfigError where there is none.
+    A file that was named; else ./config.yaml if it is ours; else the system's. None where both folders were
+    given, or where there is none and none is needed. Raises ConfigError where there is none.
     """
     if named is not None:
         return named, ""
@@ -181,6 +181,8 @@ def find(named: Path | None, *, folders_given: bool) -> tuple[Path | None, str]:
         return None, remark
     if SYSTEM_CONFIG.is_file():
         return SYSTEM_CONFIG, remark
+    if not needed:
+        return None, remark
     raise ConfigError(
         f"no configuration: neither ./config.yaml nor {SYSTEM_CONFIG} is there" + (f" ({remark})" if remark else ""),
         hint="Name one with --config FILE, or give --inbox DIR and --outbox DIR.",

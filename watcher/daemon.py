@@ -18,7 +18,7 @@ from watcher.workers import LocalEngine
 
 log = logging.getLogger(__name__)
 PAUSES = (1.0, 2.0, 5.0)  # seconds between tries to go on; the last one repeats
-LONGEST_WAIT = 5.0  # seconds without a look at the observer
+LONGEST_WAIT = 5.0  # seconds without a look at the observer, and between two starts of it
 DRAIN_SECONDS = 20.0  # that a stop may take to finish what is claimed
 
 
@@ -44,7 +44,7 @@ class Daemon:
 
     def run(self, observer: FolderObserver, inbox: Inbox, *, once: bool, on_progress: Callable[[Counts], None]) -> None:
         """Run until stopped or, with `once`, until everything there has been read."""
-        failures, deadline = 0, float("inf")
+        failures, deadline, next_check = 0, float("inf"), 0.0
         while True:
             now = time.monotonic()
             if self._stop_asked and deadline == float("inf"):
@@ -65,7 +65,8 @@ class Daemon:
             if (done and not failures) or now >= deadline or (self._stop_asked and failures):
                 return
             self._publish()
-            if not observer.healthy and not failures:
+            if not failures and now >= next_check and not observer.healthy:
+                next_check = now + LONGEST_WAIT  # where events are refused for good, not in every turn
                 observer.start()
                 inbox.look_everywhere()
             pipes = [] if failures else self._service.engine.waitables()

@@ -111,3 +111,13 @@ def test_reading_needs_no_config_unless_one_is_named(monkeypatch: pytest.MonkeyP
     assert 0 == call(monkeypatch, "predict", "7.png")
     assert [(Path("7.png"),)] == seen
     assert 3 == call(monkeypatch, "predict", "--config", "no.yaml", "7.png")
+
+
+def test_predict_does_not_pass_over_a_broken_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Our config.yaml is here and wrong: it might have named the model, so nothing is read by another one."""
+    (tmp_path / "config.yaml").write_text("digit_watcher: 1\nmodle: mine\n", encoding="utf-8")
+    (tmp_path / "7.png").touch()
+    assert 3 == call(monkeypatch, "predict", "7.png")
+    assert "unknown key `modle`" in capsys.readouterr().err

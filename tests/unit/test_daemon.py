@@ -184,3 +184,13 @@ def test_a_status_that_cannot_be_written_stops_nothing(monkeypatch: pytest.Monke
     monkeypatch.setattr(played, "publish", fail)
     played.run()
     assert 2 == played.log.count("turn")
+
+
+def test_events_that_are_refused_are_not_asked_for_in_every_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no observer can be had, one start and one look at every folder in LONGEST_WAIT seconds."""
+    clock = iter([100.0, 101.0, 102.0, 103.0])
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    played = Played(monkeypatch, lambda: None, lambda: None, lambda: None, lambda: played.now_idle())
+    monkeypatch.setattr(Played, "healthy", property(lambda self: False, lambda self, _: None))
+    played.run()
+    assert 1 == played.log.count("observer started")
