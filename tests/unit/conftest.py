@@ -1,11 +1,14 @@
 """What several unit tests start from."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fakes import Desk
 
+from watcher.files import Files
+from watcher.inbox import Inbox
 from watcher.ledger import Ledger
 
 
@@ -24,3 +27,19 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     ledger = Ledger(tmp_path / "ledger.sqlite3")
     yield ledger
     ledger.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    """The inbox `in`, with its work folder, beside an empty folder `out`."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    made = Files(tmp_path / "in")
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    """An empty inbox in which files settle for two seconds."""
+    return Inbox(os.fsencode(tmp_path), settle_seconds=2.0)

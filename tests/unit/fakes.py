@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from drawing import digit, encoded
+
 from watcher.archive import Archive
 from watcher.engine import Outcome
 from watcher.files import Files
@@ -15,7 +17,7 @@ from watcher.ledger import Ledger
 from watcher.parts import Parts
 from watcher.places import Places
 from watcher.recognition.verdict import Reason, Status, Verdict
-from watcher.records import Claim, Identity, Record
+from watcher.records import Claim, Found, Identity, Record
 from watcher.requests import Requests
 from watcher.results import Results
 from watcher.service import Service
@@ -23,6 +25,23 @@ from watcher.service import Service
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SEVEN = Verdict(Status.OK, "ab" * 32, None, "7", 0.99, "1", 0.005, (0.001,) * 10, 28, 28)
 BLANK = Verdict(Status.UNREADABLE, "cd" * 32, Reason.BLANK, width=9, height=9, detail="nothing is drawn")
+
+
+PNG = encoded(digit(7))
+
+
+def drop(inbox: Inbox, root: Path, name: str | bytes, data: bytes = PNG) -> Path:
+    """A file in the inbox at `root`, and the event that tells of it."""
+    path = root / os.fsdecode(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    inbox.hint(os.fsencode(path))
+    return path
+
+
+def names(found: list[Found]) -> list[bytes]:
+    """Which files were found."""
+    return sorted(one.file for one in found)
 
 
 def id_of(number: int) -> str:

@@ -15,15 +15,6 @@ from watcher.records import Identity, Record
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Files:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "out").mkdir()
-    made = Files(tmp_path / "in")
-    made.prepare()
-    return made
-
-
-@pytest.fixture
 def archive(tmp_path: Path, files: Files) -> Archive:
     return Archive(tmp_path / "out", files)
 

@@ -14,15 +14,6 @@ from watcher.files import Files, Taken
 from watcher.records import Claim, Identity
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> Files:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "out").mkdir()
-    made = Files(tmp_path / "in")
-    made.prepare()
-    return made
-
-
 def drop(files: Files, name: str, data: bytes = b"abc") -> Claim:
     """A file in the inbox and the claim on it."""
     path = Path(os.fsdecode(files.inbox), name)

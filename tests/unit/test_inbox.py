@@ -6,30 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from drawing import digit, encoded
+from fakes import PNG, drop, names
 
 from watcher import inbox as module
 from watcher.inbox import MOST_LISTED, Inbox, count_candidates
 from watcher.records import Found, Identity
-
-PNG = encoded(digit(7))
-
-
-@pytest.fixture
-def inbox(tmp_path: Path) -> Inbox:
-    return Inbox(os.fsencode(tmp_path), settle_seconds=2.0)
-
-
-def drop(inbox: Inbox, root: Path, name: str | bytes, data: bytes = PNG) -> Path:
-    path = root / os.fsdecode(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    inbox.hint(os.fsencode(path))
-    return path
-
-
-def names(found: list[Found]) -> list[bytes]:
-    return sorted(one.file for one in found)
 
 
 def test_a_whole_picture_is_ready_at_once(inbox: Inbox, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures of the fault tests."""
+"""What the end-to-end and the fault tests start from."""
 
 from collections.abc import Iterator
 from pathlib import Path
