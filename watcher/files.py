@@ -1,6 +1,5 @@
 """Claims: users' files into the work folder, each by one rename, and what is to be known of them there."""
 
-import errno
 import hashlib
 import os
 import stat
@@ -10,6 +9,7 @@ from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
+from watcher.beneath import folder_beneath, open_beneath
 from watcher.durable import concerns_all
 from watcher.errors import SurroundingsError
 from watcher.records import Claim, Identity
@@ -67,9 +67,8 @@ class Files:
 
     def sha256_in_work(self, id_: str) -> str:
         """Of a claimed picture whose reader did not live to say it; "" where it cannot be read."""
-        flags = os.O_NOFOLLOW | os.O_NONBLOCK
         try:
-            with open(self.in_work(id_), "rb", opener=lambda path, mode: os.open(path, mode | flags)) as file:
+            with open(open_beneath(self.work, os.fsencode(id_), os.O_RDONLY), "rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
             return ""
@@ -90,8 +89,6 @@ class Files:
                 raise  # the inbox was deleted and made again: no single file's trouble
             return Taken.GONE, claim, ""
         except OSError as error:
-            if error.errno in (errno.ENOTDIR, errno.ELOOP):
-                return Taken.GONE, claim, ""
             if concerns_all(error):
                 raise
             return Taken.LEFT, claim, f"cannot be moved: {error.strerror}"
@@ -103,16 +100,8 @@ class Files:
 
     def _rename_from_inbox(self, file: bytes, target: bytes) -> None:
         folder, _, name = file.rpartition(b"/")
-        # Folder by folder without following links: somebody may swap one while we look.
-        descriptor = os.open(self.inbox, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            for part in folder.split(b"/") if folder else []:
-                inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=descriptor)
-                os.close(descriptor)
-                descriptor = inner
+        with folder_beneath(self.inbox, folder) as descriptor:
             os.rename(name, target, src_dir_fd=descriptor)
-        finally:
-            os.close(descriptor)
 
     def at_origin(self, claim: Claim) -> bool:
         """Say whether the very file of a claim is still, or again, at its place in the inbox."""

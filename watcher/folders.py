@@ -1,11 +1,13 @@
 """Where to look in the inbox: its folders, which of them to list next, and the listing itself."""
 
 import os
-import stat
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from watcher.beneath import folder_beneath
+from watcher.durable import concerns_all
 
 # A folder changed within this time may change again without a new modification time: clocks have a grain.
 _GRAIN_NS = 2_000_000_000
@@ -98,29 +100,28 @@ class Folders:
 
     def _list(self, folder: bytes, now: float) -> Iterator[bytes]:
         state = self._known.setdefault(folder, _Folder())
-        path = self._path(folder)
         try:
-            found = os.stat(path, follow_symlinks=False)
-            if folder and not stat.S_ISDIR(found.st_mode):
-                self._forget(folder)  # a link now, perhaps: scandir would follow it
-                return
-            state.mtime_ns = found.st_mtime_ns
-            if time.time_ns() - state.mtime_ns < _GRAIN_NS:
-                state.mtime_ns = -1
-            state.listed = now
-            self._on_listing(folder)
-            with os.scandir(path) as entries:
+            # Without following links: one may stand by now where a folder was.
+            with folder_beneath(self._root, folder) as descriptor, os.scandir(descriptor) as entries:
+                state.mtime_ns = os.fstat(descriptor).st_mtime_ns
+                if time.time_ns() - state.mtime_ns < _GRAIN_NS:
+                    state.mtime_ns = -1
+                state.listed = now
+                self._on_listing(folder)
                 for entry in entries:
-                    file = folder + b"/" + entry.name if folder else entry.name
+                    name = os.fsencode(entry.name)
+                    file = folder + b"/" + name if folder else name
                     if not entry.is_dir(follow_symlinks=False):
                         yield file
                     elif file not in self._known:
                         self.add(file)
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             if not folder:
                 raise  # the inbox itself is gone
             self._forget(folder)
-        except PermissionError as error:
+        except OSError as error:
+            if concerns_all(error):
+                raise
             self._on_refused(folder, error.strerror or "refused", now)
 
     def _forget(self, folder: bytes) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from watcher.beneath import open_beneath
 from watcher.folders import Folders
 from watcher.recognition.formats import (
     DOCUMENT_SUFFIXES,
@@ -182,7 +183,7 @@ class Inbox:
         if before is not None and before.failures and now < before.due:
             return None
         try:
-            whole = is_whole(self._root + b"/" + file, identity)
+            whole = is_whole(self._root, file, identity)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -208,14 +209,14 @@ def count_candidates(root: bytes, *, recursive: bool) -> int:
     return count
 
 
-def is_whole(path: bytes, identity: Identity) -> bool:
-    """Say whether the format's own end mark is there. Opens nothing but regular files.
+def is_whole(root: bytes, file: bytes, identity: Identity) -> bool:
+    """Say whether the format's own end mark is there. Opens nothing but regular files below `root`.
 
-    Raises OSError where the file may not be opened.
+    Raises FileNotFoundError where none is there, OSError where it may not be opened.
     """
     if identity.size == 0:
         return False
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = open_beneath(root, file, os.O_RDONLY)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return False

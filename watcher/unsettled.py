@@ -61,7 +61,7 @@ class Unsettled:
 
     def _is_whole(self, claim: Claim) -> bool:
         try:
-            return is_whole(self._files.in_work(claim.id), claim.identity)
+            return is_whole(self._files.work, claim.id.encode(), claim.identity)
         except OSError as error:
             if concerns_all(error):
                 raise

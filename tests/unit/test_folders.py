@@ -1,11 +1,13 @@
 """watcher.folders: which folders are listed, and when."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from watcher import folders as module
 from watcher.folders import Folders
 
 
@@ -146,21 +148,34 @@ def test_an_inbox_that_is_gone_raises_until_it_is_back(tmp_path: Path) -> None:
     assert [b"1.png"] == listener.listed(10)
 
 
-def test_a_folder_that_may_not_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE])
+def test_a_folder_that_may_not_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """The others go on."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "1.png").touch()
-    real = os.scandir
+    real = module.folder_beneath
 
-    def scandir(path: bytes):
-        if path.endswith(b"/a"):
-            raise PermissionError(13, "Permission denied")
-        return real(path)
+    def refused(root: bytes, folder: bytes):
+        if folder == b"a":
+            raise OSError(number, os.strerror(number))
+        return real(root, folder)
 
-    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(module, "folder_beneath", refused)
     listener = Listener(tmp_path)
     assert ([b"b/1.png"], [b"a"]) == (listener.listed(0), listener.refused)
+
+
+def test_a_failing_disk_is_no_single_folders_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is raised, so that all work pauses."""
+    (tmp_path / "a").mkdir()
+
+    def failing(*_: bytes):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(module, "folder_beneath", failing)
+    with pytest.raises(OSError, match="Input/output"):
+        Listener(tmp_path).listed(0)
 
 
 def test_after_a_fault_of_the_observer_all_is_watched_and_listed_again(tmp_path: Path) -> None:

@@ -115,10 +115,10 @@ def test_a_file_that_may_not_be_opened_waits_with_the_reason(
     drop(inbox, tmp_path, "open.png")
     real = is_whole
 
-    def refuse(path: bytes, identity: Identity) -> bool:
-        if b"closed" in path:
+    def refuse(root: bytes, file: bytes, identity: Identity) -> bool:
+        if b"closed" in file:
             raise PermissionError(13, "Permission denied")
-        return real(path, identity)
+        return real(root, file, identity)
 
     monkeypatch.setattr(module, "is_whole", refuse)
     assert [b"open.png"] == names(inbox.ready(0.0, 10))
