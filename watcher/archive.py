@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watcher.durable import rename_new, sync_folders, write_all
+from watcher.beneath import folder_beneath
+from watcher.durable import make_folders, rename_new, sync_filesystem, sync_folders, write_all
 from watcher.files import Files, identity_of
 from watcher.recognition.verdict import Status
 from watcher.records import Record
@@ -46,10 +47,11 @@ class Archive:
 
     def put(self, records: Iterable[Record]) -> Put:
         """Move pictures to their reserved places, durably. Raises OSError where the surroundings fail."""
-        put, touched = Put(), {self._files.work}
+        put, touched = Put(), dict[bytes, None]()
+        explained = False
         for record in records:
             try:
-                self._put(record, touched)
+                explained |= self._put(record, touched)
             except FileNotFoundError:
                 if self._files.identity_in_work(record.claim.id):
                     raise  # its folder vanished: the next try makes it again
@@ -60,18 +62,30 @@ class Archive:
                 put.left[record.claim.id] = f"cannot be moved to {os.fsdecode(record.archived_to)}: {error.strerror}"
             else:
                 put.done.append(record.claim.id)
-        sync_folders(touched)
+        self._sync(touched, everything=explained)
         return put
 
-    def _put(self, record: Record, touched: set[bytes]) -> None:
+    def _sync(self, touched: Iterable[bytes], *, everything: bool) -> None:
+        """Make the moves durable; `everything`: what was written in files too."""
+        if everything:
+            with folder_beneath(self._outbox, b"") as descriptor:
+                sync_filesystem(descriptor)
+        else:
+            sync_folders(touched)
+        # Last: a picture may for a moment be in both folders on the disk, but never in neither.
+        sync_folders([self._files.work])
+
+    def _put(self, record: Record, touched: dict[bytes, None]) -> bool:
+        """Move one; adds the folders with new entries to `touched`; gives whether a reason was written."""
         target = self.place(record)
         folder = os.path.dirname(target)
         if folder not in touched:
-            os.makedirs(folder, mode=0o770, exist_ok=True)
-            touched.add(folder)
-        if record.verdict.status is Status.UNREADABLE:
+            touched.update(dict.fromkeys([*make_folders(self._outbox, folder, 0o770), folder]))
+        rejected = record.verdict.status is Status.UNREADABLE
+        if rejected:
             _write_reason(target, record)
         _move(self._files.in_work(record.claim.id), target)
+        return rejected
 
     def recall(self, record: Record, id_: str) -> bool:
         """Take an archived picture back into work under a new id; False where it is not at its place."""
@@ -82,6 +96,7 @@ class Archive:
             return False
         with suppress(FileNotFoundError):
             os.unlink(source + b".reason.txt")
+        sync_folders([os.path.dirname(source)])
         return True
 
 
@@ -107,26 +122,34 @@ def _move(source: bytes, target: bytes) -> None:
 
 def _copy_across(source: bytes, target: bytes) -> None:
     """Move to another filesystem: copy, fsync, verify, rename into place, and only then unlink."""
-    partial = os.path.dirname(target) + b"/.partial-" + os.path.basename(source)
+    folder = os.path.dirname(target)
+    partial = folder + b"/.partial-" + os.path.basename(source)
+    digest = _copy(source, partial)
+    if _digest(partial) != digest:
+        raise OSError(errno.EIO, "the copy differs from the picture", os.fsdecode(partial))
+    try:
+        rename_new(partial, target)
+    except FileExistsError:
+        os.unlink(partial)
+        if identity_of(target) is None or _digest(target) != digest:
+            raise
+        # It was killed between the rename and the unlink the last time.
+    sync_folders([folder])
+    os.unlink(source)
+
+
+def _copy(source: bytes, partial: bytes) -> bytes:
+    """Copy with times and mode, durably; gives the sha256 of what was read."""
     digest = hashlib.sha256()
     with open(source, "rb") as reading, open(partial, "wb") as writing:
         while block := reading.read(1 << 20):
             digest.update(block)
             writing.write(block)
         writing.flush()
+        with suppress(PermissionError):  # filesystems that have no owners or modes
+            shutil.copystat(source, partial, follow_symlinks=False)
         os.fsync(writing.fileno())
-    if _digest(partial) != digest.digest():
-        raise OSError(errno.EIO, "the copy differs from the picture", os.fsdecode(partial))
-    shutil.copystat(source, partial, follow_symlinks=False)
-    try:
-        rename_new(partial, target)
-    except FileExistsError:
-        os.unlink(partial)
-        if identity_of(target) is None or _digest(target) != digest.digest():
-            raise
-        # It was killed between the rename and the unlink the last time.
-    sync_folders([os.path.dirname(target)])
-    os.unlink(source)
+    return digest.digest()
 
 
 def _digest(path: bytes) -> bytes:

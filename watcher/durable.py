@@ -41,6 +41,25 @@ def sync_folders(folders: Iterable[bytes]) -> None:
             os.close(descriptor)
 
 
+def make_folders(top: bytes, folder: bytes, mode: int) -> list[bytes]:
+    """Make a folder and what is missing between it and `top`; gives the folders with new entries, to be synced.
+
+    Raises FileNotFoundError where `top` is missing: it may be a disk that is not mounted. FileExistsError where
+    a file is in the way.
+    """
+    missing = []
+    while folder != top and not os.path.isdir(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    for path in reversed(missing):
+        try:
+            os.mkdir(path, mode)
+        except FileExistsError:
+            if not os.path.isdir(path):
+                raise
+    return [os.path.dirname(path) for path in missing]
+
+
 def rename_new(source: bytes, target: bytes) -> None:
     """Rename without replacing; raises FileExistsError where the target exists."""
     if _RENAMEAT2 is not None:
@@ -64,6 +83,19 @@ def write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def write_durably(path: bytes, content: bytes, mode: int = 0o600) -> None:
+    """Replace a small file as a whole, on disk when this returns: after a power cut, the old or the new one."""
+    temporary = path + b".new"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    try:
+        write_all(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(temporary, path)
+    sync_folders([os.path.dirname(path)])
 
 
 def write_atomically(path: bytes, content: bytes, mode: int = 0o640) -> None:

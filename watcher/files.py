@@ -75,7 +75,7 @@ class Files:
 
     def strays(self, known: Iterable[str]) -> list[str]:
         """Names in the work folder that belong to no claim, oldest first."""
-        mine = {*known, QUARANTINE.decode(), "lock", "identity"}
+        mine = {*known, QUARANTINE.decode(), "lock", "identity", "identity.new"}
         names = (os.fsdecode(name) for name in os.listdir(self.work))
         return sorted(name for name in names if name not in mine)
 

@@ -5,19 +5,19 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from watcher.archive import Archive
 from watcher.config import Config
 from watcher.daemon import Daemon
 from watcher.errors import SurroundingsError
-from watcher.files import WORK, Files
+from watcher.files import Files
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
 from watcher.observer import FolderObserver
-from watcher.ownership import Lock, check_identity
+from watcher.ownership import Lock
 from watcher.parts import Parts
 from watcher.places import Places
+from watcher.premises import Premises, make_folders
 from watcher.requests import Requests
 from watcher.results import Results
 from watcher.service import Counts, Service
@@ -67,7 +67,7 @@ def open_daemon(config: Config) -> Iterator[Opened]:
         stack.callback(state_lock.release)
         ledger = Ledger(config.ledger_path)
         stack.callback(ledger.close)
-        premises = _Premises(config.inbox, files, ledger)
+        premises = Premises(config, files, ledger)
         stack.callback(premises.release)
         wake = Wake()
         stack.callback(wake.close)
@@ -100,49 +100,6 @@ def _recover(service: Service) -> None:
         raise SurroundingsError(
             f"cannot go on from the last run: {error}", hint="Mend that and start again."
         ) from error
-
-
-class _Premises:
-    """Inbox and state, checked: the inbox is the one that the ledger knows, and no other daemon has it."""
-
-    def __init__(self, inbox: Path, files: Files, ledger: Ledger) -> None:
-        self._inbox, self._files, self._ledger = inbox, files, ledger
-        self._lock: Lock | None = None
-
-    def check(self) -> None:
-        """Raises SurroundingsError where something is not what it was. Takes on an inbox that was made anew."""
-        self._ledger.check_present()
-        self._files.check_inbox()
-        if os.path.isdir(self._files.work):
-            self._take_lock()  # before the marks: who has the inbox now says more than whose it was
-        check_identity(self._inbox, self._ledger)
-        self._files.prepare()
-        self._take_lock()
-
-    def _take_lock(self) -> None:
-        if self._lock is None or not self._lock.stands:
-            self.release()
-            self._lock = Lock(self._inbox / os.fsdecode(WORK), "inbox's work")
-
-    def release(self) -> None:
-        """Give up the lock on the inbox."""
-        if self._lock is not None:
-            self._lock.release()
-
-
-def make_folders(config: Config) -> Path:
-    """Make outbox and state where they are missing; gives the state. Raises SurroundingsError where that fails."""
-    state = config.state_folder
-    try:
-        config.outbox.mkdir(mode=0o750, exist_ok=True)
-        state.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        if isinstance(error, FileExistsError):
-            raise SurroundingsError(f"{error.filename} is no folder", hint="Name another one, or move it.") from error
-        raise SurroundingsError(
-            f"cannot make {error.filename}: {error.strerror}", hint="Make the folder and give it to the daemon's user."
-        ) from error
-    return state
 
 
 def _reader_settings(config: Config, files: Files) -> ReaderSettings:

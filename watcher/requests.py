@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from watcher.durable import write_durably
+
 FOLDER = "requests"
 
 
@@ -13,9 +15,8 @@ def request_requeue(state: Path, ids: Sequence[str]) -> None:
     """Ask that these pictures be read again, now or when the daemon starts."""
     folder = state / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    temporary = folder / f".{uuid.uuid4()}"
-    temporary.write_text(json.dumps({"requeue": list(ids)}), encoding="ascii")
-    os.rename(temporary, folder / f"{uuid.uuid4()}.json")
+    wish = json.dumps({"requeue": list(ids)})
+    write_durably(os.fsencode(folder / f"{uuid.uuid4()}.json"), wish.encode("ascii"))
 
 
 class Requests:

@@ -12,7 +12,7 @@ import click
 from watcher.config import Config
 from watcher.errors import SurroundingsError, UsageError
 from watcher.ledger import Ledger
-from watcher.ownership import Lock, adopt, holder
+from watcher.ownership import Lock, holder
 from watcher.records import Record
 from watcher.requests import request_requeue
 from watcher.rows import parse_name, readable_name
@@ -91,14 +91,16 @@ def _one(ledger: Ledger, name: str) -> Record:
 def adopt_command(config: Config) -> None:
     """Tie the ledger to the inbox, under both locks."""
     from watcher.files import WORK, Files
-    from watcher.opening import make_folders
+    from watcher.identity import Marked
+    from watcher.premises import make_folders
 
     Files(config.inbox).prepare()
-    state = make_folders(config)
+    state = make_folders(config, adopting=True)
     with ExitStack() as stack:
         for folder, what in ((config.inbox / os.fsdecode(WORK), "inbox's work"), (state, "state")):
             stack.callback(Lock(folder, what).release)
         ledger = Ledger(config.ledger_path)
         stack.callback(ledger.close)
-        adopt(config.inbox, ledger)
-    click.echo(f"{config.inbox} is now the inbox of {ledger.path}", file=sys.stderr)
+        for marked in (Marked.inbox(config.inbox), Marked.outbox(config.outbox)):
+            marked.adopt(ledger)
+    click.echo(f"{config.inbox} and {config.outbox} now belong to {ledger.path}", file=sys.stderr)

@@ -94,3 +94,34 @@ def test_syncing_reaches_the_system(tmp_path: Path) -> None:
     durable.sync_folders([os.fsencode(tmp_path)])
     with pytest.raises(OSError, match="Bad file descriptor"):
         durable.sync_filesystem(descriptor)
+
+
+def test_missing_folders_are_made_and_their_parents_named(tmp_path: Path) -> None:
+    """So that the new entries can be synced, the deepest first; what is there is not named."""
+    top = os.fsencode(tmp_path)
+    assert [top + b"/a/b", top + b"/a", top] == durable.make_folders(top, top + b"/a/b/c", 0o700)
+    assert [top + b"/a"] == durable.make_folders(top, top + b"/a/d", 0o700)
+    assert [] == durable.make_folders(top, top + b"/a/b/c", 0o700)
+
+
+def test_the_top_is_never_made(tmp_path: Path) -> None:
+    """It may be a disk that is not mounted; a file in the way is told too."""
+    top = os.fsencode(tmp_path) + b"/gone"
+    with pytest.raises(FileNotFoundError):
+        durable.make_folders(top, top + b"/a/b", 0o700)
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError):
+        durable.make_folders(os.fsencode(tmp_path), os.fsencode(tmp_path) + b"/file/a", 0o700)
+
+
+def test_a_small_file_is_replaced_durably(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Synced before it gets its name, the folder after it; nothing else is left."""
+    calls: list[str] = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: (calls.append("fsync"), fsync(fd)))
+    monkeypatch.setattr(os, "replace", lambda a, b: (calls.append("replace"), replace(a, b)))
+    path = tmp_path / "mark"
+    durable.write_durably(os.fsencode(path), b"one")
+    assert ["fsync", "replace", "fsync"] == calls
+    durable.write_durably(os.fsencode(path), b"2")
+    assert ([path], b"2", 0o600) == (list(tmp_path.iterdir()), path.read_bytes(), path.stat().st_mode & 0o777)

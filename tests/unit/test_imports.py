@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted([*ROOT.glob("watcher/**/*.py"), *ROOT.glob("train/**/*.py")])
-MAY_READ_CONFIG = {"cli", "run", "predict", "show", "check", "opening", "status", "config"}
+MAY_READ_CONFIG = {"cli", "run", "predict", "show", "check", "opening", "premises", "status", "config"}
 HEAVY = {"tensorflow", "keras"}
 
 

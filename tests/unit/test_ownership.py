@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from watcher.errors import SurroundingsError
-from watcher.ledger import Ledger
-from watcher.ownership import Lock, adopt, check_identity, holder
+from watcher.ownership import Lock, holder
 
 HOLD = "import fcntl, sys; fcntl.flock(f := open(sys.argv[1], 'r+'), fcntl.LOCK_EX); print('held', flush=True); input()"
 
@@ -74,49 +73,3 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(SurroundingsError):
         Lock(tmp_path, "state")
     assert not (tmp_path / "victim").exists()
-
-
-@pytest.fixture
-def inbox(tmp_path: Path) -> Path:
-    (tmp_path / "in" / ".work").mkdir(parents=True)
-    return tmp_path / "in"
-
-
-def test_the_first_start_marks_both(inbox: Path, ledger: Ledger) -> None:
-    """The mark in the inbox is the ledger's; the next check is content."""
-    check_identity(inbox, ledger)
-    assert ledger.meta("identity") == (inbox / ".work" / "identity").read_text().strip()
-    check_identity(inbox, ledger)
-
-
-def test_an_inbox_made_anew_at_the_same_place_is_taken_on(inbox: Path, ledger: Ledger) -> None:
-    """Deleted and made again on the same disk: it gets a new mark."""
-    check_identity(inbox, ledger)
-    before = ledger.meta("identity")
-    (inbox / ".work" / "identity").unlink()
-    check_identity(inbox, ledger)
-    assert before != ledger.meta("identity") == (inbox / ".work" / "identity").read_text().strip()
-
-
-def test_a_share_that_is_not_mounted_is_noticed(inbox: Path, ledger: Ledger) -> None:
-    """No mark, and the folder lies on another device: it is not taken for an empty inbox."""
-    check_identity(inbox, ledger)
-    ledger.set_meta("inbox_device", "4711")
-    (inbox / ".work" / "identity").unlink()
-    with pytest.raises(SurroundingsError, match="is not the one that the ledger") as refused:
-        check_identity(inbox, ledger)
-    assert "mounted?" in refused.value.hint
-    assert "init --adopt" in refused.value.hint
-    assert not (inbox / ".work" / "identity").exists()
-
-
-@pytest.mark.parametrize("known", [None, "another-mark"])
-def test_another_daemons_inbox_is_refused(inbox: Path, ledger: Ledger, known: str | None) -> None:
-    """A mark that the ledger does not know: another state's inbox, or a ledger that was lost."""
-    (inbox / ".work" / "identity").write_text("strange-mark\n")
-    if known:
-        ledger.set_meta("identity", known)
-    with pytest.raises(SurroundingsError, match=str(inbox)):
-        check_identity(inbox, ledger)
-    adopt(inbox, ledger)
-    check_identity(inbox, ledger)

@@ -34,7 +34,7 @@ def test_a_wish_whose_writer_was_killed_is_not_seen(tmp_path: Path, monkeypatch:
         raise KeyboardInterrupt
 
     requests = Requests(tmp_path)
-    monkeypatch.setattr(os, "rename", killed)
+    monkeypatch.setattr(os, "replace", killed)
     with pytest.raises(KeyboardInterrupt):
         request_requeue(tmp_path, ["a"])
     assert [] == list(requests.pending())

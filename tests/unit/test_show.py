@@ -8,7 +8,8 @@ from fakes import Desk
 
 from watcher.config import Config
 from watcher.errors import SurroundingsError, UsageError
-from watcher.ownership import Lock, check_identity
+from watcher.identity import Marked
+from watcher.ownership import Lock
 from watcher.show import _lines, adopt_command, requeue_command
 
 
@@ -86,6 +87,6 @@ def test_an_inbox_is_adopted_while_the_daemon_is_stopped(desk: Desk, config: Con
         adopt_command(config)
     lock.release()
     with pytest.raises(SurroundingsError):
-        check_identity(config.inbox, desk.ledger)
+        Marked.inbox(config.inbox).check(desk.ledger)
     adopt_command(config)
-    check_identity(config.inbox, desk.ledger)
+    Marked.inbox(config.inbox).check(desk.ledger)
