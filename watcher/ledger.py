@@ -176,6 +176,15 @@ class Ledger:
         for row in self._db.execute("SELECT * FROM pictures WHERE seq > ? ORDER BY seq", (seq,)):
             yield record_of(row)
 
+    def last_seq(self) -> int:
+        """The sequence number of the newest record; 0 where there is none."""
+        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM pictures").fetchone()[0])
+
+    def seq_of(self, id_: str) -> int | None:
+        """The sequence number of a record; None where no record has that id."""
+        row = self._db.execute("SELECT seq FROM pictures WHERE id = ?", (id_,)).fetchone()
+        return None if row is None else row[0]
+
     def knows(self, id_: str) -> bool:
         """Say whether a row of that id is here, in whatever state."""
         return self._db.execute("SELECT 1 FROM pictures WHERE id = ?", (id_,)).fetchone() is not None

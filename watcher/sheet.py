@@ -1,0 +1,143 @@
+"""One append-only sheet of rows: appended durably, and mended from the ledger after a crash or a person's hand."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from watcher.errors import SurroundingsError
+from watcher.ledger import Ledger
+from watcher.records import Record
+from watcher.sheet_file import SheetFile
+from watcher.tail import id_in, line_of_first_nul, lines, unended_line
+
+log = logging.getLogger(__name__)
+_ROWS_AT_ONCE = 1000
+_TRIES = 5  # to write rows into a file that is still there afterwards
+
+
+class Sheet:
+    """One results file. Given are its name in the ledger, the file, and what makes a line of a record."""
+
+    def __init__(self, name: str, file: SheetFile, render: Callable[[Record], bytes], ledger: Ledger) -> None:
+        self._name, self._file, self._render, self._ledger = name, file, render, ledger
+        self._durable = self._seq = 0
+
+    @property
+    def position(self) -> tuple[str, int, int, int, int]:
+        """name, dev, inode, how many bytes are known to be on disk, sequence number of the last row."""
+        return self._name, self._file.dev, self._file.ino, self._durable, self._seq
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Append rows and make them durable, in the file that people see under the name.
+
+        Raises OSError where writing fails: `catch_up` then comes before the next rows.
+        """
+        if not records:
+            return
+        for _ in range(_TRIES):
+            if self._file.stands():
+                if self._file.size != self._durable:
+                    self._mend_last_line()
+                self._file.write(b"".join(map(self._render, records)))
+                self._file.sync()
+            else:
+                # Moved, deleted, emptied or replaced, maybe by a copy that has these rows already.
+                log.warning("%s was moved, deleted, emptied or replaced by a person", self._file)
+                self.catch_up()
+            if self._file.stands():
+                break
+        else:
+            raise SurroundingsError(
+                f"{self._file} is moved away again and again", hint="Stop the program that does it."
+            )
+        self._durable, self._seq = self._file.size, records[-1].seq
+
+    def catch_up(self) -> int:
+        """Compare the file's tail with what the ledger says should stand there; mend, complete and fsync it.
+
+        Gives how many rows were missing. Raises SurroundingsError where it has rows that the ledger does not
+        know, OSError where writing fails.
+        """
+        dev, ino, durable, self._seq = self._ledger.sheet(self._name)
+        self._file.open()
+        known = (self._file.dev, self._file.ino) == (dev, ino) and self._file.size >= durable
+        start = durable if known else 0
+        self._cut_nuls(start)
+        self._mend_last_line()
+        present = self._present(start)
+        self._file.write_again(start)
+        due = (r for r in self._ledger.records_after(self._seq) if not present[r.seq - self._seq - 1])
+        missing = 0
+        while chunk := list(islice(due, _ROWS_AT_ONCE)):
+            self._file.write(b"".join(map(self._render, chunk)))
+            missing += len(chunk)
+        self._file.sync()
+        if not known:
+            self._file.sync_name()
+        self._durable = self._file.size
+        self._seq += len(present)
+        return missing
+
+    def _cut_nuls(self, start: int) -> None:
+        """Cut off from the first row that has NULs in it, unless rows follow that would not be written again."""
+        begin = line_of_first_nul(self._file.descriptor, start)
+        if begin is None:
+            return
+        for _, line in lines(self._file.descriptor, begin):
+            if (id_ := id_in(line)) and self._seq_of(id_) <= self._seq:
+                return
+        log.warning("%s: %d bytes that a power cut left are written anew", self._file, self._file.size - begin)
+        self._file.cut(begin)
+
+    def _mend_last_line(self) -> None:
+        """A torn row is cut where it will be written again, else it gets its missing end.
+
+        Any other line without an end was left so by a person's editor, and stays.
+        """
+        begin, line, before = unended_line(self._file.descriptor)
+        for record in self._candidates(line, before):
+            row, due = self._render(record), record.seq > self._seq
+            if not row.startswith(line) and not (due and id_in(line)):
+                continue
+            log.warning("%s: the torn row of %s is mended", self._file, record.claim.id)
+            if due:
+                self._file.cut(begin)
+            else:
+                self._file.append(row[len(line) :])
+            return
+
+    def _candidates(self, line: bytes, before: str | None) -> Iterator[Record]:
+        """Whose row an unended line may be: that of its id; else the one after the last whole row, or the first due."""
+        if not line:
+            return
+        if id_ := id_in(line):
+            record = self._ledger.place_of(id_)
+            if record is not None:
+                yield record
+            return
+        for seq in (before and self._ledger.seq_of(before), self._seq):
+            if seq is not None and (record := next(self._ledger.records_after(int(seq)), None)):
+                yield record
+
+    def _present(self, start: int) -> bytearray:
+        """For each record that is due, in sequence: whether its row stands in the file from `start` on."""
+        present = bytearray(self._ledger.last_seq() - self._seq)
+        for _, line in lines(self._file.descriptor, start):
+            if (id_ := id_in(line)) and (place := self._seq_of(id_) - self._seq - 1) >= 0:
+                present[place] = True
+        return present
+
+    def _seq_of(self, id_: str) -> int:
+        seq = self._ledger.seq_of(id_)
+        if seq is None:
+            raise SurroundingsError(
+                f"{self._file} has rows that the ledger does not know, {id_} for one:"
+                f" the ledger {self._ledger.path} is older than the results",
+                hint="Restore the newer ledger; or run `digit-watcher repair`, same options: it takes these rows"
+                " into the ledger.",
+            )
+        return seq
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

@@ -1,0 +1,142 @@
+"""The file below a sheet: opened safely, begun with its header, appended to, and written over where that is due."""
+
+import codecs
+import fcntl
+import logging
+import os
+import stat
+from contextlib import suppress
+from itertools import count
+
+from watcher.durable import rename_new, sync_folders, write_all
+from watcher.errors import SurroundingsError
+from watcher.tail import BLOCK
+
+log = logging.getLogger(__name__)
+
+
+class SheetFile:
+    """results.csv or results.jsonl as a file. `header` is its first line, with its end; it may be empty."""
+
+    def __init__(self, path: bytes, header: bytes) -> None:
+        self._path, self._header = path, header
+        self._newline = b"\r\n" if header else b"\n"
+        self.descriptor = -1
+        self.dev = self.ino = 0
+
+    def __str__(self) -> str:
+        return os.fsdecode(self._path)
+
+    @property
+    def size(self) -> int:
+        """Of the open file, in bytes."""
+        return os.fstat(self.descriptor).st_size
+
+    def stands(self) -> bool:
+        """Whether the open file is the one that people see under the name, and has its header."""
+        with suppress(FileNotFoundError):
+            found = os.lstat(self._path)
+            emptied = self._header and not found.st_size
+            return (found.st_dev, found.st_ino) == (self.dev, self.ino) and not emptied
+        return False
+
+    def open(self) -> None:
+        """Open what is under the name; begin a new file where there is none, or one with other columns.
+
+        Raises SurroundingsError where something stands there that is no file.
+        """
+        self.close()
+        self._refuse_what_is_no_file()
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        self.descriptor = os.open(self._path, flags, 0o640)
+        if self._header and not self._begins_right():
+            self._set_aside()
+            self.open()
+            return
+        found = os.fstat(self.descriptor)
+        self.dev, self.ino = found.st_dev, found.st_ino
+        if not found.st_size:
+            write_all(self.descriptor, self._header)
+            os.fsync(self.descriptor)
+            self.sync_name()
+
+    def _refuse_what_is_no_file(self) -> None:
+        with suppress(FileNotFoundError):
+            if not stat.S_ISREG(os.lstat(self._path).st_mode):
+                raise SurroundingsError(
+                    f"{self} is no regular file",
+                    hint="Move it away; the results then go on in a new file of that name.",
+                )
+
+    def _begins_right(self) -> bool:
+        """Whether the columns are ours. A header that was torn when the file was made is cut, to be written anew.
+
+        Spreadsheets add a byte order mark and quotes, and change line ends, when they save.
+        """
+        start = os.pread(self.descriptor, 2 * len(self._header), 0)
+        if len(start) <= len(self._header) and self._header.startswith(start.rstrip(b"\0")):
+            if start != self._header:
+                os.ftruncate(self.descriptor, 0)
+            return True
+        first_line = start.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].rstrip(b"\r")
+        return first_line.replace(b'"', b"") == self._header.rstrip()
+
+    def _set_aside(self) -> None:
+        """Another column set begins a new file; the old one stays beside it."""
+        stem, _, suffix = self._path.rpartition(b".")
+        for number in count(1):
+            aside = stem + f"-old{number}.".encode() + suffix
+            with suppress(FileExistsError):
+                rename_new(self._path, aside)
+                log.warning("%s had other columns; it is now %s", self, os.fsdecode(aside))
+                return
+
+    def write(self, rows: bytes) -> None:
+        """Append whole rows, on a line of their own. On an error nothing of them stays, where that can be done."""
+        end = self.size
+        if end and os.pread(self.descriptor, 1, end - 1) != b"\n":
+            rows = self._newline + rows  # a person's editor left no newline
+        self.append(rows)
+
+    def append(self, data: bytes) -> None:
+        """Append bytes as they are, all or, where that can be done, none."""
+        end = self.size
+        try:
+            write_all(self.descriptor, data)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self.descriptor, end)  # people should not see half a row while the disk is full
+            raise
+
+    def cut(self, size: int) -> None:
+        """Make it that short."""
+        os.ftruncate(self.descriptor, size)
+
+    def write_again(self, start: int) -> None:
+        """Write the same bytes over what stands from `start` on, so that the next fsync is about them.
+
+        After a kill they may be in memory only. And after an fsync that failed, the kernel takes them for
+        clean: it would say that all is well and never write them (Rebello et al., "Can applications recover
+        from fsync failures?", USENIX ATC 2020).
+        """
+        flags = fcntl.fcntl(self.descriptor, fcntl.F_GETFL)
+        fcntl.fcntl(self.descriptor, fcntl.F_SETFL, flags & ~os.O_APPEND)  # with it pwrite would append
+        try:
+            while block := os.pread(self.descriptor, BLOCK, start):
+                start += os.pwrite(self.descriptor, block, start)
+        finally:
+            fcntl.fcntl(self.descriptor, fcntl.F_SETFL, flags)
+
+    def sync(self) -> None:
+        """Put what was written on disk."""
+        os.fsync(self.descriptor)
+
+    def sync_name(self) -> None:
+        """Put its name on disk."""
+        sync_folders([os.path.dirname(self._path)])
+
+    def close(self) -> None:
+        """Close it."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
