@@ -180,6 +180,12 @@ class Ledger:
         """The sequence number of the newest record; 0 where there is none."""
         return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM pictures").fetchone()[0])
 
+    def oldest_after(self, seq: int) -> str | None:
+        """The least id of the records beyond a sequence number; None where there are none."""
+        # +: by the index on seq; else SQLite would go through all ids.
+        row = self._db.execute("SELECT min(+id) FROM pictures WHERE seq > ?", (seq,)).fetchone()
+        return None if row[0] is None else str(row[0])
+
     def seq_of(self, id_: str) -> int | None:
         """The sequence number of a record; None where no record has that id."""
         row = self._db.execute("SELECT seq FROM pictures WHERE id = ?", (id_,)).fetchone()

@@ -8,7 +8,7 @@ from watcher.errors import SurroundingsError
 from watcher.ledger import Ledger
 from watcher.records import Record
 from watcher.sheet_file import SheetFile
-from watcher.tail import id_in, line_of_first_nul, lines, unended_line
+from watcher.tail import BLOCK, id_in, line_of_first_nul, lines, unended_line
 
 log = logging.getLogger(__name__)
 _ROWS_AT_ONCE = 1000
@@ -66,17 +66,15 @@ class Sheet:
         self._mend_last_line()
         present = self._present(start)
         self._file.write_again(start)
-        due = (r for r in self._ledger.records_after(self._seq) if not present[r.seq - self._seq - 1])
-        missing = 0
-        while chunk := list(islice(due, _ROWS_AT_ONCE)):
+        missing = self._missing(present)
+        while chunk := list(islice(missing, _ROWS_AT_ONCE)):
             self._file.write(b"".join(map(self._render, chunk)))
-            missing += len(chunk)
         self._file.sync()
         if not known:
             self._file.sync_name()
         self._durable = self._file.size
         self._seq += len(present)
-        return missing
+        return present.count(0)
 
     def _cut_nuls(self, start: int) -> None:
         """Cut off from the first row that has NULs in it, unless rows follow that would not be written again."""
@@ -120,12 +118,27 @@ class Sheet:
                 yield record
 
     def _present(self, start: int) -> bytearray:
-        """For each record that is due, in sequence: whether its row stands in the file from `start` on."""
+        """For each record that is due, in sequence: whether its row stands in the file from `start` on.
+
+        Ids grow with time: older rows than the oldest that is due are not asked for, but for the last ones,
+        which would show a ledger that is older than the file.
+        """
         present = bytearray(self._ledger.last_seq() - self._seq)
-        for _, line in lines(self._file.descriptor, start):
-            if (id_ := id_in(line)) and (place := self._seq_of(id_) - self._seq - 1) >= 0:
-                present[place] = True
+        oldest = self._ledger.oldest_after(self._seq)
+        last = self._file.size - BLOCK
+        for at, line in lines(self._file.descriptor, start):
+            id_ = id_in(line)
+            if id_ and (at >= last or (oldest and id_ >= oldest)) and (place := self._seq_of(id_) - self._seq) > 0:
+                present[place - 1] = True
         return present
+
+    def _missing(self, present: bytearray) -> Iterator[Record]:
+        begin = present.find(False)
+        while begin >= 0:
+            end = present.find(True, begin)
+            count = (end if end >= 0 else len(present)) - begin
+            yield from islice(self._ledger.records_after(self._seq + begin), count)
+            begin = present.find(False, begin + count)
 
     def _seq_of(self, id_: str) -> int:
         seq = self._ledger.seq_of(id_)
