@@ -1,0 +1,60 @@
+"""watcher.recognition.decode: want of memory is no fault of the picture, and legal pictures need no more than is said."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+SIDE = 2000
+PIXELS = SIDE * SIDE
+
+# Refused memory at every size that a step may ask for: from what a small picture takes to what the whole one does.
+_UNDER_LIMITS = """
+import resource, sys
+from pathlib import Path
+from watcher.recognition.decode import BYTES_PER_PIXEL, decode
+from watcher.recognition.verdict import Unreadable
+
+data, pixels = Path(sys.argv[1]).read_bytes(), int(sys.argv[2])
+mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+for sixteenths in range(0, 17):
+    most = mapped + (4 << 20) + pixels * BYTES_PER_PIXEL * sixteenths // 16 + 2 * len(data)
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+    try:
+        decode(data)
+        print("read")
+    except MemoryError:
+        print("memory")
+    except Unreadable as error:
+        print(error.reason)
+"""
+
+
+def picture(kind: str) -> bytes:
+    """A file of 4 megapixels: name of a kind that OpenCV writes, with channels and bits before it."""
+    channels, bits, suffix = int(kind[0]), int(kind[1:3]), kind[3:]
+    rows = np.linspace(0, 255, SIDE * channels).astype(np.uint8).reshape(1, SIDE, channels)
+    pixels = np.repeat(rows, SIDE, axis=0)
+    data = pixels.astype(np.uint16) * 257 if bits == 16 else pixels
+    progressive = [cv2.IMWRITE_JPEG_PROGRESSIVE, 1] if suffix == ".jpg" else []
+    return cv2.imencode(suffix, data, progressive)[1].tobytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits on address space are kept by Linux alone")
+@pytest.mark.parametrize(
+    "kind",
+    ["108.png", "416.png", "108.jpg", "308.jpg", "308.webp", "408.webp", "416.tiff", "108.tiff", "308.bmp", "316.ppm"],
+)
+def test_want_of_memory_is_told_from_broken_bytes(kind: str, tmp_path: Path) -> None:
+    """Whichever library is refused, wherever: never `corrupt`. And BYTES_PER_PIXEL is enough for every kind."""
+    file = tmp_path / "picture"
+    file.write_bytes(picture(kind))
+    done = subprocess.run(
+        [sys.executable, "-c", _UNDER_LIMITS, str(file), str(PIXELS)], capture_output=True, text=True, check=True
+    )
+    found = done.stdout.split()
+    assert {"memory", "read"} == set(found)
+    assert "read" == found[-1]
