@@ -31,7 +31,7 @@ def claim_batch(parts: Parts, found: Sequence[Found], now: float) -> tuple[list[
         off["quarantined" if how is Taken.STRANGE else "cancelled"].append(claim.id)
         if how is Taken.LEFT:
             parts.inbox.leave(file, why, now)
-        if how is not Taken.GONE:
+        if how is Taken.STRANGE:
             log.warning("%s %s", readable_name(claim.file), why)
     for state, ids in off.items():
         if ids:

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from watcher.errors import DigitWatcherError, ModelError, SurroundingsError
+from watcher.errors import ModelError, SurroundingsError
 from watcher.inbox import Inbox
 from watcher.observer import FolderObserver
 from watcher.service import Counts, Service
 from watcher.status import Board
 from watcher.systemd import notify
+from watcher.trouble import Trouble, trouble_of
 from watcher.wake import Wake
 from watcher.workers import LocalEngine
 
@@ -28,7 +29,10 @@ class Daemon:
     def __init__(self, service: Service, make_engine: Callable[[], LocalEngine], wake: Wake, board: Board) -> None:
         self._service, self._make_engine, self._wake, self._board = service, make_engine, wake, board
         self._stop_asked = False
-        self._trouble, self._hint = "", ""
+        self._trouble: Trouble | None = None  # until some work went well again
+        self._said: set[str] = set()  # kinds of trouble, in this pause
+        self._broken = False  # whether the last turn failed, so that the next one must recover first
+        self._failures = self._recorded = 0
 
     @property
     def counts(self) -> Counts:
@@ -44,58 +48,73 @@ class Daemon:
 
     def run(self, observer: FolderObserver, inbox: Inbox, *, once: bool, on_progress: Callable[[Counts], None]) -> None:
         """Run until stopped or, with `once`, until everything there has been read."""
-        failures, deadline, next_check = 0, float("inf"), 0.0
+        deadline, next_check = float("inf"), 0.0
         while True:
             now = time.monotonic()
             if self._stop_asked and deadline == float("inf"):
                 deadline = now + DRAIN_SECONDS
                 notify(STOPPING=1)
-            try:
-                if failures:
-                    self._go_on()
-                    inbox.look_everywhere()  # what was found and not claimed when the trouble began
-                due = self._service.turn(now, take=not self._stop_asked)
-                failures = 0
-            except (OSError, sqlite3.Error, SurroundingsError, ModelError) as error:
-                due = PAUSES[min(failures, len(PAUSES) - 1)]
-                failures += 1
-                self._pause(error)
+            due = self._turn(now, inbox)
             on_progress(self._service.counts)
             done = self._service.idle if self._stop_asked else once and self._service.drained
-            if (done and not failures) or now >= deadline or (self._stop_asked and failures):
+            if (done and not self._broken) or now >= deadline or (self._stop_asked and self._broken):
                 return
             self._publish()
-            if not failures and now >= next_check and not observer.healthy:
+            if not self._broken and now >= next_check and not observer.healthy:
                 next_check = now + LONGEST_WAIT  # where events are refused for good, not in every turn
-                observer.start()
-                inbox.look_everywhere()
-            pipes = [] if failures else self._service.engine.waitables()
+                if observer.mend():
+                    inbox.look_everywhere()
+            pipes = [] if self._broken else self._service.engine.waitables()
             self._wake.wait(pipes, min(due, 1.0 if self._board.behind else LONGEST_WAIT))
+
+    def _turn(self, now: float, inbox: Inbox) -> float:
+        """One turn, after a failure with a recovery before it; gives the seconds until the next one is due."""
+        try:
+            if self._broken:
+                self._recover()
+                inbox.look_everywhere()  # what was found and not claimed when the trouble began
+            due = self._service.turn(now, take=not self._stop_asked)
+        except (OSError, sqlite3.Error, SurroundingsError, ModelError) as error:
+            self._pause(error)
+            return PAUSES[min(self._failures, len(PAUSES)) - 1]
+        self._broken = False
+        # Looking and claiming may go well on a disk that is full: it is over when a result is on it.
+        if self._trouble and (self._service.counts.recorded > self._recorded or not self._service.reading):
+            self._go_on()
+        return due
 
     def _publish(self) -> None:
         state = "paused" if self._trouble else "stopping" if self._stop_asked else "running"
         with suppress(OSError):  # the outbox may be what fails
             self._board.publish(
                 state, in_hand=self._service.in_hand, model=self._service.engine.model_name,
-                trouble=self._trouble, hint=self._hint,
+                trouble=self._trouble.what if self._trouble else "", hint=self._trouble.hint if self._trouble else "",
+                waiting=self._service.waiting,
             )  # fmt: skip
 
     def _pause(self, error: Exception) -> None:
-        trouble = f"{type(error).__name__}: {error}" if not isinstance(error, DigitWatcherError) else str(error)
-        if trouble != self._trouble:
-            log.error("paused: %s", trouble)
-            notify(STATUS=f"paused: {trouble}")
-        self._trouble = trouble
-        self._hint = error.hint if isinstance(error, DigitWatcherError) else "It goes on by itself once this is mended."
+        self._trouble, self._broken = trouble_of(error), True
+        self._failures, self._recorded = self._failures + 1, self._service.counts.recorded
+        if self._trouble.kind not in self._said:
+            log.error("paused: %s. %s", self._trouble.what, self._trouble.hint)
+            notify(STATUS=f"paused: {self._trouble.what}")
+        self._said.add(self._trouble.kind)
         if isinstance(error, ModelError):
             self._service.engine.close()
 
-    def _go_on(self) -> None:
+    def _recover(self) -> None:
         if not self._service.engine.waitables():
             engine = self._make_engine()
-            engine.await_ready()
+            try:
+                engine.await_ready()
+            except BaseException:
+                engine.close()
+                raise
             self._service.replace_engine(engine)
         self._service.recover(restarted=False)
+
+    def _go_on(self) -> None:
         log.info("the trouble is over; work goes on")
         notify(STATUS="running")
-        self._trouble = self._hint = ""
+        self._trouble, self._failures = None, 0
+        self._said.clear()

@@ -17,6 +17,7 @@ _GRAIN_NS = 2_000_000_000
 class _Folder:
     mtime_ns: int = -1
     listed: float = float("-inf")
+    place: tuple[int, int] | None = None  # device and inode: another folder may come to lie there
 
 
 class Folders:
@@ -81,11 +82,15 @@ class Folders:
         self.next_rescan = now + self._rescan
         for folder, state in self._known.items():
             try:
-                changed = os.stat(self._path(folder), follow_symlinks=False).st_mtime_ns != state.mtime_ns
+                found = os.stat(self._path(folder), follow_symlinks=False)
+                changed = found.st_mtime_ns != state.mtime_ns or _place(found) != state.place
             except OSError:
                 changed = True  # the listing finds out
-            if changed or folder in self._unwatched or now - state.listed >= self._full_scan:
+            due = now - state.listed >= self._full_scan
+            if changed or due or folder in self._unwatched:
                 self._to_list[folder] = None
+            if due and folder in self._unwatched:
+                self._watch(folder)  # it may be allowed by now
 
     def files(self, now: float) -> Iterator[bytes]:
         """What the folders list, by path in the inbox. May be left at any point; the next call goes on there.
@@ -103,7 +108,9 @@ class Folders:
         try:
             # Without following links: one may stand by now where a folder was.
             with folder_beneath(self._root, folder) as descriptor, os.scandir(descriptor) as entries:
-                state.mtime_ns = os.fstat(descriptor).st_mtime_ns
+                found = os.fstat(descriptor)
+                self._see_place(folder, state, _place(found))
+                state.mtime_ns = found.st_mtime_ns
                 if time.time_ns() - state.mtime_ns < _GRAIN_NS:
                     state.mtime_ns = -1
                 state.listed = now
@@ -120,9 +127,16 @@ class Folders:
                 raise  # the inbox itself is gone
             self._forget(folder)
         except OSError as error:
-            if concerns_all(error):
+            if concerns_all(error) or not folder:
                 raise
             self._on_refused(folder, error.strerror or "refused", now)
+
+    def _see_place(self, folder: bytes, state: _Folder, place: tuple[int, int]) -> None:
+        """Watch what lies there now: its watch stays with a folder that is moved, or has another mounted over it."""
+        if state.place not in (None, place):
+            self._on_folder_gone(self._path(folder))
+            self._watch(folder)
+        state.place = place
 
     def _forget(self, folder: bytes) -> None:
         self._known.pop(folder, None)
@@ -135,6 +149,10 @@ class Folders:
 
     def _path(self, folder: bytes) -> bytes:
         return self._root + b"/" + folder if folder else self._root
+
+
+def _place(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
 
 
 def _unfinished(sweep: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,5 +1,7 @@
 """What is ready in the inbox. Events are hints; a look at the folder is the truth."""
 
+import errno
+import logging
 import os
 import stat
 import threading
@@ -9,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from watcher.beneath import open_beneath
+from watcher.durable import concerns_all
 from watcher.folders import Folders
 from watcher.recognition.formats import (
     DOCUMENT_SUFFIXES,
@@ -18,6 +21,9 @@ from watcher.recognition.formats import (
     ends_whole,
 )
 from watcher.records import Found, Identity
+from watcher.rows import readable_name
+
+log = logging.getLogger(__name__)
 
 # fmt: off
 _TEMPORARY = (
@@ -27,7 +33,7 @@ _TEMPORARY = (
 _SUFFIXES = frozenset(suffix.encode() for suffix in PICTURE_SUFFIXES | DOCUMENT_SUFFIXES)
 MOST_HINTS = 10_000
 MOST_LISTED = 1_000  # names that `status` can show, at most
-BACK_OFF_SECONDS = (5.0, 30.0, 300.0)
+BACK_OFF_SECONDS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 _STILL_WRITTEN = "still being written, or has no end mark"
 
 
@@ -69,7 +75,7 @@ class Inbox:
             on_folder=on_folder,
             on_folder_gone=on_folder_gone,
             on_refused=self._refused,
-            on_listing=self._forget_ignored,
+            on_listing=self._listed,
         )
         self.waiting: dict[bytes, Waiting] = {}
         self.ignored: OrderedDict[bytes, str] = OrderedDict()
@@ -115,17 +121,28 @@ class Inbox:
 
     def leave(self, found: Found, why: str, now: float) -> None:
         """Keep a ready file that could not be taken for later, with growing patience."""
-        before = self.waiting.get(found.file)
-        failures = before.failures + 1 if before else 1
-        delay = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS)) - 1]
-        since = before.since if before else now
-        self.waiting[found.file] = Waiting(found.identity, since, now + delay, why, failures)
+        self._wait(found.file, found.identity, why, now)
 
     def _refused(self, folder: bytes, why: str, now: float) -> None:
-        due = now + BACK_OFF_SECONDS[1]
-        self.waiting[folder] = Waiting(None, now, due, f"folder cannot be listed: {why}", failures=1)
+        self._wait(folder, None, f"folder cannot be listed: {why}", now)
 
-    def _forget_ignored(self, folder: bytes) -> None:
+    def _wait(self, path: bytes, identity: Identity | None, why: str, now: float) -> None:
+        before = self.waiting.get(path)
+        failures = before.failures + 1 if before else 1
+        if failures == 1 or (before and before.why != why):
+            log.warning("%s: %s; it is tried again", readable_name(path), why)
+        delay = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS)) - 1]
+        since = before.since if before and before.identity == identity else now
+        self.waiting[path] = Waiting(identity, since, now + delay, why, failures)
+
+    def _wait_for_mending(self, file: bytes, identity: Identity | None, why: str, error: OSError, now: float) -> None:
+        # A bad sector is one file's trouble, and others can be read; a share that is gone is everybody's.
+        if concerns_all(error) and error.errno != errno.EIO:
+            raise error
+        self._wait(file, identity, why, now)
+
+    def _listed(self, folder: bytes) -> None:
+        self.waiting.pop(folder, None)  # it was refused before, perhaps
         for file in [file for file in self.ignored if file.rpartition(b"/")[0] == folder]:
             del self.ignored[file]
 
@@ -139,7 +156,7 @@ class Inbox:
                 yield hinted
         for path in [path for path, waiting in self.waiting.items() if waiting.due <= now]:
             if path in self._folders:
-                del self.waiting[path]
+                self.waiting[path].due = float("inf")  # until it is listed, or refused again
                 self._folders.list_again(path)
             else:
                 yield path
@@ -165,9 +182,12 @@ class Inbox:
             return None
         try:
             found = os.lstat(self._root + b"/" + file)
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             self.waiting.pop(file, None)
             self.ignored.pop(file, None)
+            return None
+        except OSError as error:
+            self._wait_for_mending(file, None, f"cannot be looked at: {error.strerror}", error, now)
             return None
         why = _why_ignored(name, found)
         if why:
@@ -187,13 +207,14 @@ class Inbox:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self.leave(Found(file, identity), f"cannot be opened: {error.strerror}", now)
+            self._wait_for_mending(file, identity, f"cannot be opened: {error.strerror}", error, now)
             return None
         if not whole:
             if before is None or before.identity != identity:
                 self.waiting[file] = Waiting(identity, now, now + self._settle, _STILL_WRITTEN)
                 return None
-            if now < before.due:
+            if now < before.since + self._settle:
+                before.due = before.since + self._settle
                 return None
         if before is not None and not before.failures:
             del self.waiting[file]  # one that could not be taken stays, to remember how often, until it is gone

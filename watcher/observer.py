@@ -4,6 +4,7 @@ Watchdog holds every unpaired MOVED_FROM for half a second at the head of its qu
 makes one. So it listens only to what brings a file: closed after writing, moved in, created.
 """
 
+import errno
 import logging
 import os
 import sys
@@ -12,8 +13,12 @@ from typing import Any
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.api import BaseObserver, ObservedWatch
+from watchdog.utils import BaseThread
+
+from watcher.rows import readable_name
 
 log = logging.getLogger(__name__)
+_ABOUT_ONE_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EACCES})
 MOST_WATCHED = 512  # watchdog spends a thread on each folder; the rescan finds the rest
 
 
@@ -66,18 +71,22 @@ class FolderObserver:
             self._observer.start()
         except OSError as error:  # the limit of inotify instances
             self._observer = None
-            self._say_once(error)
+            self._say_once(error.strerror or str(error))
 
     def watch(self, folder: bytes) -> bool:
         """Watch a folder, not what is below it. False where that is refused: then only the rescan finds files."""
         if folder in self._watches:
             return True
-        if self._observer is None or len(self._watches) >= MOST_WATCHED:
+        if self._observer is None:
+            return False
+        if len(self._watches) >= MOST_WATCHED:
+            self._say_once(f"{MOST_WATCHED} folders are watched already")
             return False
         try:
             self._watches[folder] = self._observer.schedule(self._handler, os.fsdecode(folder), recursive=False)
         except OSError as error:
-            self._say_once(error)
+            if error.errno not in _ABOUT_ONE_FOLDER:  # what is wrong with it, listing it says
+                self._say_once(error.strerror or str(error))
             return False
         return True
 
@@ -93,16 +102,41 @@ class FolderObserver:
     @property
     def healthy(self) -> bool:
         """Whether events can be trusted to come: an exception or a deleted folder ends a thread silently."""
+        return self._hears() and not self._ended()
+
+    def mend(self) -> bool:
+        """Listen anew where that has ended. True where folders must be looked at, and watched, again."""
+        if self._hears():
+            ended = self._ended()
+            for folder in ended:
+                self.forget(folder)
+                if os.path.isdir(folder):  # one that was deleted is no fault
+                    log.warning("events of %s had stopped; they are listened to anew", readable_name(folder))
+            return bool(ended)
+        had_one = self._observer is not None
+        if had_one:
+            log.warning("file system events had stopped; they are listened to anew")
+        self.start()
+        if self._observer is not None and not had_one:
+            log.info("file system events are available again")
+        return had_one or self._observer is not None
+
+    def _hears(self) -> bool:
+        # The one thread that reads from the kernel, and the one that calls the handler.
         if self._observer is None:
             return False
-        emitters = self._observer.emitters
-        return self._observer.is_alive() and all(emitter.is_alive() for emitter in emitters)
+        reading: BaseThread = getattr(self._observer, "_inotify_fd", self._observer)
+        return self._observer.is_alive() and reading.is_alive()
 
-    def _say_once(self, error: OSError) -> None:
+    def _ended(self) -> list[bytes]:
+        if self._observer is None:
+            return []
+        ended = {emitter.watch for emitter in self._observer.emitters if not emitter.is_alive()}
+        return [folder for folder, watch in self._watches.items() if watch in ended]
+
+    def _say_once(self, why: str) -> None:
         if not self._refused:
-            log.warning(
-                "file system events are not available (%s); folders are looked at regularly instead", error.strerror
-            )
+            log.warning("file system events are not available (%s); folders without them are looked at regularly", why)
         self._refused = True
 
     def stop(self) -> None:

@@ -14,7 +14,7 @@ from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Record
 from watcher.recovery import Recovery
 from watcher.rows import readable_name
-from watcher.unsettled import RETRY_SECONDS, Unsettled
+from watcher.unsettled import Unsettled
 
 log = logging.getLogger(__name__)
 LEFT_SECONDS = 300.0  # until pictures that could not be put at their place are tried again
@@ -69,6 +69,7 @@ class Service:
             return 1.0 if self._unsettled else float("inf")
         if self._p.requests.expected or now >= self._next_requests:
             self._next_requests = now + self._rescan
+            self._p.check()  # an empty folder where a disk was mounted makes no error by itself
             self.serve_requests()
         if self._left and now >= self._next_left:
             self._next_left, self._left = now + LEFT_SECONDS, False
@@ -87,6 +88,16 @@ class Service:
     def idle(self) -> bool:
         """Whether nothing is in hand."""
         return not self._hand and not self._unsettled
+
+    @property
+    def waiting(self) -> dict[bytes, str]:
+        """Claimed files that wait, and why."""
+        return self._unsettled.reasons
+
+    @property
+    def reading(self) -> bool:
+        """Whether readers have pictures to answer for."""
+        return bool(self._hand)
 
     @property
     def in_hand(self) -> int:
@@ -178,10 +189,11 @@ class Service:
             self._p.ledger.set_state([claim.id], "missing")
             return
         problem = OSError(outcome.errno, outcome.message, os.fsdecode(claim.file))
-        if concerns_all(problem):
+        if concerns_all(problem) and outcome.errno != errno.EIO:  # a bad sector is one picture's trouble
             raise problem
-        log.warning("%s cannot be read: %s; it is tried again", readable_name(claim.file), outcome.message)
-        self._unsettled.wait(claim, now, RETRY_SECONDS)
+        why = f"cannot be read: {outcome.message}"
+        if self._unsettled.put_off(claim, now, why):
+            log.warning("%s: %s; it is tried again", readable_name(claim.file), why)
 
     def _lost_reader(self, trouble: Trouble, claim: Claim) -> Verdict | None:
         if claim.attempt < self._max_attempts:
@@ -198,6 +210,7 @@ class Service:
         self._unsettled.wait(claim, now)
 
     def _record(self, results: Sequence[tuple[Claim, Verdict]]) -> None:
+        self._p.check()  # an outbox whose disk is gone would be made anew under the mount point
         self._sync_inbox()
         now = self._p.timestamp()
         records = self._p.ledger.record(results, self.engine.model_name, now, self._p.places)

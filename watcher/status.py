@@ -2,10 +2,12 @@
 
 import json
 import os
+import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,12 +35,17 @@ class Board:
     _published: float = float("-inf")
     _last: str = ""
     _state: str = ""
+    _ledger_facts: dict[str, Any] = field(default_factory=dict)
     behind: bool = False  # whether there is more to say, a second after the last time
 
     def publish(
-        self, state: str, *, in_hand: int, model: str, trouble: str = "", hint: str = "", now: bool = False
-    ) -> None:
-        """Write the file. state: starting, running, paused, stopping or stopped."""
+        self, state: str, *, in_hand: int, model: str, trouble: str = "", hint: str = "",
+        waiting: Mapping[bytes, str] | None = None, now: bool = False,
+    ) -> None:  # fmt: skip
+        """Write the file. state: starting, running, paused, stopping or stopped. waiting: claimed files, and why.
+
+        Raises OSError where that fails.
+        """
         self.behind = not now and state == self._state and self.clock() - self._published < 1.0
         if self.behind:
             return
@@ -53,8 +60,8 @@ class Board:
             "inbox": str(self.config.inbox),
             "outbox": str(self.config.outbox),
             "in_hand": in_hand,
-            **ledger_facts(self.ledger),
-            **self._inbox_facts(),
+            **self._facts_of_the_ledger(),
+            **self._inbox_facts(waiting or {}),
         }
         text = json.dumps(facts, sort_keys=True)
         if text == self._last:
@@ -64,11 +71,17 @@ class Board:
         write_atomically(os.fsencode(self.config.outbox / FILE_NAME), content)
         self._last = text
 
-    def _inbox_facts(self) -> dict[str, Any]:
-        waiting = list(self.inbox.waiting.items())
+    def _facts_of_the_ledger(self) -> dict[str, Any]:
+        # Where the ledger is what fails, that must be told all the same: with what it counted last.
+        with suppress(sqlite3.Error):
+            self._ledger_facts = ledger_facts(self.ledger)
+        return self._ledger_facts
+
+    def _inbox_facts(self, claimed: Mapping[bytes, str]) -> dict[str, Any]:
+        waiting = [*claimed.items(), *((file, found.why) for file, found in self.inbox.waiting.items())]
         return {
             "waiting": len(waiting),
-            "waiting_files": [{"file": readable_name(file), "why": w.why} for file, w in waiting[:LISTED]],
+            "waiting_files": [{"file": readable_name(file), "why": why} for file, why in waiting[:LISTED]],
             "ignored": len(self.inbox.ignored),
             "ignored_files": [
                 {"file": readable_name(file), "why": why} for file, why in list(self.inbox.ignored.items())[:LISTED]

@@ -12,7 +12,8 @@ def notify(**facts: str | int) -> None:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]
-    message = "\n".join(f"{key}={value}" for key, value in facts.items())
+    # A line break in a file's name must not begin a fact of its own.
+    message = "\n".join(f"{key}={' '.join(str(value).splitlines())}" for key, value in facts.items())
     # A service must not fail because its manager does not listen.
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
         sock.sendto(message.encode(), address)

@@ -9,12 +9,14 @@ from watcher.inbox import is_whole
 from watcher.records import Claim
 
 RETRY_SECONDS = 30.0  # until a file that could not be read is tried again
+_STILL_WRITTEN = "still being written after it was taken"
 
 
 @dataclass(slots=True)
 class _Entry:
     claim: Claim
     due: float
+    why: str = _STILL_WRITTEN
 
 
 class Unsettled:
@@ -23,6 +25,7 @@ class Unsettled:
     def __init__(self, files: Files, settle_seconds: float) -> None:
         self._files, self._settle = files, settle_seconds
         self._entries: dict[str, _Entry] = {}
+        self._refused: dict[str, str] = {}  # what was said of files that could not be read
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -34,9 +37,21 @@ class Unsettled:
         """Look at it again once it may have settled; at once where its end mark is there."""
         self._entries[claim.id] = _Entry(claim, now if self._is_whole(claim) else now + self._settle)
 
-    def wait(self, claim: Claim, now: float, seconds: float | None = None) -> None:
-        """Look at it again after so long, or after the time in which files settle."""
-        self._entries[claim.id] = _Entry(claim, now + (self._settle if seconds is None else seconds))
+    def wait(self, claim: Claim, now: float) -> None:
+        """Look at it again after the time in which files settle."""
+        self._entries[claim.id] = _Entry(claim, now + self._settle)
+
+    def put_off(self, claim: Claim, now: float, why: str) -> bool:
+        """Try a file that could not be read again, later; whether that is news."""
+        self._entries[claim.id] = _Entry(claim, now + RETRY_SECONDS, why)
+        news = self._refused.get(claim.id) != why
+        self._refused[claim.id] = why
+        return news
+
+    @property
+    def reasons(self) -> dict[bytes, str]:
+        """Which files wait, and why."""
+        return {entry.claim.file: entry.why for entry in self._entries.values()}
 
     def patience(self, now: float) -> float:
         """Seconds until the next look is due."""

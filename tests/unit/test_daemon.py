@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -32,8 +32,9 @@ class Engine:
 class Played:
     """Everything that the loop talks to; `script` says what each turn does."""
 
-    idle = drained = behind = False
+    idle = drained = behind = reading = False
     in_hand = 0
+    waiting: ClassVar[dict[bytes, str]] = {}
     healthy = True
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *script: Callable[[], None] | Exception) -> None:
@@ -74,9 +75,10 @@ class Played:
     def publish(self, state: str, *, trouble: str, **_: object) -> None:
         self.states.append((state, trouble))
 
-    def start(self) -> None:
+    def mend(self) -> bool:
         self.log.append("observer started")
         self.healthy = True
+        return True
 
     def look_everywhere(self) -> None:
         self.log.append("look everywhere")
@@ -131,8 +133,8 @@ def test_once_ends_when_the_inbox_is_drained(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (OSError(28, "No space left on device"), "OSError: [Errno 28] No space left on device"),
-        (sqlite3.OperationalError("disk I/O error"), "OperationalError: disk I/O error"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (sqlite3.OperationalError("disk I/O error"), "the ledger cannot be used: disk I/O error"),
         (SurroundingsError("the inbox is gone", hint="mount it"), "the inbox is gone"),
     ],
 )
@@ -142,7 +144,8 @@ def test_a_trouble_pauses_and_ends_by_itself(monkeypatch: pytest.MonkeyPatch, er
     played.run()
     assert [1.0, 2.0, 5.0, 5.0] == played.waits
     assert [("paused", said)] * 4 == played.states
-    assert ["turn", f"STATUS=paused: {said}", "recover", "STATUS=running"] == played.log[:4]
+    tries = ["recover", "look everywhere", "turn"]
+    assert ["turn", f"STATUS=paused: {said}", *4 * tries, "STATUS=running"] == played.log[:15]
 
 
 def test_the_wait_is_short_enough_to_see_a_dead_observer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,6 +163,25 @@ def test_a_model_that_fails_is_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> N
     played.run()
     assert old.closed
     assert ["turn", "STATUS=paused: a reader ended", "new engine", "recover"] == played.log[:4]
+
+
+def test_a_trouble_is_over_when_a_result_is_written(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    """Looking and claiming go well on a full disk: the pause lasts, and is said once, until a picture is recorded."""
+    full = OSError(28, "No space left on device")
+
+    def claim() -> None:
+        played.reading = True
+
+    def record() -> None:
+        played.counts.recorded += 1
+
+    played = Played(monkeypatch, full, claim, full, claim, full, claim, record, lambda: played.daemon.stop())
+    with caplog.at_level("INFO"):
+        played.run()
+    assert [("paused", "No space left on device")] * 6 + [("running", "")] == played.states[:7]
+    assert [1.0, module.LONGEST_WAIT, 2.0, module.LONGEST_WAIT, 5.0, module.LONGEST_WAIT] == played.waits[:6]
+    assert 1 == sum(line.startswith("STATUS=paused") for line in played.log)
+    assert ["paused", "the trouble is over"] == [found.message.split(":")[0].split(";")[0] for found in caplog.records]
 
 
 def test_a_stop_in_a_pause_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

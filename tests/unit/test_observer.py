@@ -79,16 +79,21 @@ def test_a_folder_is_watched_once_and_forgotten(observer: FolderObserver, tmp_pa
 
 
 def test_a_folder_that_cannot_be_watched_is_told(
-    observer: FolderObserver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    observer: FolderObserver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Gone, or one too many: False, so that the rescan looks at it."""
+    """Gone, or one too many: False, so that the rescan looks at it. The latter is said, once."""
     assert not observer.watch(os.fsencode(tmp_path / "nowhere"))
+    assert [] == caplog.messages
     monkeypatch.setattr(module, "MOST_WATCHED", 0)
-    assert not observer.watch(os.fsencode(tmp_path))
+    assert (False, False) == (observer.watch(os.fsencode(tmp_path)), observer.watch(os.fsencode(tmp_path)))
+    assert 1 == len(caplog.messages)
+    assert "0 folders are watched already" in caplog.text
 
 
-def test_without_inotify_it_is_deaf_and_knows_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The limit of inotify instances: nothing is heard, nothing fails."""
+def test_without_inotify_it_is_deaf_and_knows_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The limit of inotify instances: nothing is heard, nothing fails; said once, and when it is over."""
 
     def refuse() -> None:
         raise OSError(24, "inotify instance limit reached")
@@ -96,6 +101,13 @@ def test_without_inotify_it_is_deaf_and_knows_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(module, "_make_observer", refuse)
     observer = FolderObserver(lambda _: None)
     assert (False, False) == (observer.healthy, observer.watch(os.fsencode(tmp_path)))
+    assert not observer.mend()
+    assert 1 == len(caplog.messages)
+    monkeypatch.undo()
+    with caplog.at_level("INFO"):
+        assert observer.mend()
+    assert "file system events are available again" == caplog.messages[-1]
+    assert observer.watch(os.fsencode(tmp_path))
     observer.stop()
 
 
@@ -107,6 +119,24 @@ def test_a_stopped_thread_is_noticed(observer: FolderObserver, tmp_path: Path) -
     emitter.stop()
     emitter.join(LONG)
     assert not observer.healthy
-    observer.start()
+    assert observer.mend()
     assert observer.watch(os.fsencode(tmp_path))
     assert observer.healthy
+    assert not observer.mend()
+
+
+@pytest.mark.parametrize("which", ["_inotify_fd", "dispatcher"])
+def test_the_threads_behind_them_all_are_noticed_too(
+    observer: FolderObserver, ear: Ear, tmp_path: Path, which: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The one that reads from the kernel, the one that calls us: without either no folder is heard; it is said."""
+    observer.watch(os.fsencode(tmp_path))
+    ended = observer._observer if which == "dispatcher" else observer._observer._inotify_fd
+    ended.stop()
+    ended.join(LONG)
+    assert not observer.healthy
+    assert observer.mend()
+    assert ["file system events had stopped; they are listened to anew"] == caplog.messages
+    assert observer.watch(os.fsencode(tmp_path))
+    (tmp_path / "7.png").touch()
+    assert ear.hears(tmp_path / "7.png")

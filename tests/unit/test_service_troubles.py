@@ -116,8 +116,8 @@ def test_a_picture_that_ends_its_reader_is_tried_alone(desk: Desk, trouble: Trou
     assert "in 3 attempts" in desk.ledger.find(id_).verdict.detail
 
 
-@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ENOTCONN])
-def test_a_disk_that_fails_pauses_and_rejects_nothing(desk: Desk, number: int) -> None:
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.ENOTCONN])
+def test_a_share_that_fails_pauses_and_rejects_nothing(desk: Desk, number: int) -> None:
     """The error reaches the caller; after recovery the picture is read and has one row."""
     desk.drop("7.png", SEVEN_PNG)
     desk.engine.read = lambda id_: Outcome(id_, trouble=Trouble.UNREAD, errno=number, message="broken")
@@ -130,12 +130,17 @@ def test_a_disk_that_fails_pauses_and_rejects_nothing(desk: Desk, number: int) -
     assert ["ok"] == column(desk, 2)
 
 
-def test_a_file_that_cannot_be_opened_is_tried_later(desk: Desk) -> None:
-    """A permission that is missing keeps one picture waiting, not the daemon."""
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO])
+def test_a_file_that_cannot_be_read_is_tried_later(desk: Desk, number: int, caplog: pytest.LogCaptureFixture) -> None:
+    """A missing permission or a bad sector keeps one picture waiting, with its reason, not the daemon; said once."""
     desk.drop("7.png", SEVEN_PNG)
-    desk.engine.read = lambda id_: Outcome(id_, trouble=Trouble.UNREAD, errno=errno.EACCES, message="refused")
-    desk.turns(2)
+    desk.engine.read = lambda id_: Outcome(id_, trouble=Trouble.UNREAD, errno=number, message="refused")
+    for _ in range(3):
+        desk.turns(2)
+        desk.now += 30.0
     assert ([], 1) == (desk.rows(), desk.service.in_hand)
+    assert {b"7.png": "cannot be read: refused"} == desk.service.waiting
+    assert ["7.png: cannot be read: refused; it is tried again"] == caplog.messages
     desk.engine.read = desk.seen
     desk.now += 30.0
     desk.turns(2)
