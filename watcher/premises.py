@@ -9,7 +9,7 @@ from watcher.errors import SurroundingsError
 from watcher.files import WORK, Files
 from watcher.identity import Marked
 from watcher.ledger import Ledger
-from watcher.ownership import Lock
+from watcher.ownership import Lock, holder
 
 
 class Premises:
@@ -50,6 +50,9 @@ def make_folders(config: Config, *, adopting: bool = False) -> Path:
     Raises SurroundingsError where that is so, or where a folder cannot be made.
     """
     if not config.ledger_path.exists() and not adopting:
+        work = config.inbox / os.fsdecode(WORK)
+        if holder(work) is not None:
+            Lock(work, "inbox's work")  # raises: who has the inbox now says more than whose it was
         for marked in (Marked.inbox(config.inbox), Marked.outbox(config.outbox)):
             marked.check_not_orphaned(config.ledger_path)
     if not config.ledger_path.exists():
