@@ -1,4 +1,4 @@
-"""watcher.recognition.decode: want of memory is no fault of the picture, and legal pictures need no more than is said."""
+"""watcher.recognition.decode: want of memory is no fault of the picture, and legal ones need what is said."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ import pytest
 SIDE = 2000
 PIXELS = SIDE * SIDE
 
-# Refused memory at every size that a step may ask for: from what a small picture takes to what the whole one does.
+# Refused memory at every size that a step may ask for: from none to what the whole picture takes.
 _UNDER_LIMITS = """
 import resource, sys
 from pathlib import Path
@@ -21,7 +21,7 @@ from watcher.recognition.verdict import Unreadable
 data, pixels = Path(sys.argv[1]).read_bytes(), int(sys.argv[2])
 mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 for sixteenths in range(0, 17):
-    most = mapped + (4 << 20) + pixels * BYTES_PER_PIXEL * sixteenths // 16 + 2 * len(data)
+    most = mapped + (pixels * BYTES_PER_PIXEL + (8 << 20)) * sixteenths // 16
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
     try:
         decode(data)
