@@ -26,7 +26,7 @@ cv2.setNumThreads(1)  # one picture, one core: the workers are the parallelism
 # 16-bit RGBA (OpenCV copies what it decoded once), 12 for 16-bit colour, 11 for progressive CMYK JPEG, 8 for RGBA,
 # 6 for colour and 2 for grey in 8 bits.
 BYTES_PER_PIXEL = 16
-_STRIP = 1 << 20  # pixels
+_STRIP = 1 << 16  # pixels
 
 
 @dataclass(frozen=True, slots=True)
