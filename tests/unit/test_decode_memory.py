@@ -21,7 +21,7 @@ from watcher.recognition.verdict import Unreadable
 data, pixels = Path(sys.argv[1]).read_bytes(), int(sys.argv[2])
 mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 for sixteenths in range(0, 17):
-    most = mapped + (pixels * BYTES_PER_PIXEL + (8 << 20)) * sixteenths // 16
+    most = mapped + (pixels * BYTES_PER_PIXEL + (16 << 20)) * sixteenths // 16
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
     try:
         decode(data)
