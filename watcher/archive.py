@@ -11,7 +11,7 @@ from pathlib import Path
 
 from watcher.beneath import folder_beneath
 from watcher.durable import make_folders, rename_new, sync_filesystem, sync_folders, write_all
-from watcher.files import Files, identity_of
+from watcher.files import PARTIAL, Files, identity_of
 from watcher.recognition.verdict import Status
 from watcher.records import Record
 
@@ -47,7 +47,7 @@ class Archive:
 
     def put(self, records: Iterable[Record]) -> Put:
         """Move pictures to their reserved places, durably. Raises OSError where the surroundings fail."""
-        put, touched = Put(), dict[bytes, None]()
+        put, touched = Put(), set[bytes]()
         explained = False
         for record in records:
             try:
@@ -75,25 +75,31 @@ class Archive:
         # Last: a picture may for a moment be in both folders on the disk, but never in neither.
         sync_folders([self._files.work])
 
-    def _put(self, record: Record, touched: dict[bytes, None]) -> bool:
-        """Move one; adds the folders with new entries to `touched`; gives whether a reason was written."""
+    def _put(self, record: Record, touched: set[bytes]) -> bool:
+        """Move one; adds its new folder to `touched`; gives whether a reason was written."""
         target = self.place(record)
         folder = os.path.dirname(target)
         if folder not in touched:
-            touched.update(dict.fromkeys([*make_folders(self._outbox, folder, 0o770), folder]))
+            make_folders(self._outbox, folder, 0o770)
+            touched.add(folder)
         rejected = record.verdict.status is Status.UNREADABLE
         if rejected:
             _write_reason(target, record)
-        _move(self._files.in_work(record.claim.id), target)
+        _move(self._files.in_work(record.claim.id), target, record.claim.id)
         return rejected
 
     def recall(self, record: Record, id_: str) -> bool:
-        """Take an archived picture back into work under a new id; False where it is not at its place."""
+        """Take an archived picture back into work under a new id, or end a recall that was cut off.
+
+        Gives whether it is in work now. Raises OSError where the surroundings fail.
+        """
         source = self.place(record)
         try:
-            _move(source, self._files.in_work(id_))
+            _move(source, self._files.in_work(id_), id_)
         except FileNotFoundError:
-            return False
+            return self._files.identity_in_work(id_) is not None
+        except FileExistsError:
+            return True  # and what lies at the old place now is somebody else's
         with suppress(FileNotFoundError):
             os.unlink(source + b".reason.txt")
         sync_folders([os.path.dirname(source)])
@@ -110,20 +116,23 @@ def _write_reason(target: bytes, record: Record) -> None:
         os.close(descriptor)
 
 
-def _move(source: bytes, target: bytes) -> None:
+def _move(source: bytes, target: bytes, id_: str) -> None:
     try:
         rename_new(source, target)
     except OSError as error:
         # Between filesystems the kernel says EXDEV also where the source is not there.
         if error.errno != errno.EXDEV:
             raise
-        _copy_across(source, target)
+        _copy_across(source, target, PARTIAL + id_.encode())
 
 
-def _copy_across(source: bytes, target: bytes) -> None:
-    """Move to another filesystem: copy, fsync, verify, rename into place, and only then unlink."""
+def _copy_across(source: bytes, target: bytes, name: bytes) -> None:
+    """Move to another filesystem: copy, fsync, verify, rename into place, and only then unlink.
+
+    name: of the copy while it is made, the same at each try: what a kill leaves of it is written over.
+    """
     folder = os.path.dirname(target)
-    partial = folder + b"/.partial-" + os.path.basename(source)
+    partial = folder + b"/" + name
     digest = _copy(source, partial)
     if _digest(partial) != digest:
         raise OSError(errno.EIO, "the copy differs from the picture", os.fsdecode(partial))

@@ -41,8 +41,8 @@ def sync_folders(folders: Iterable[bytes]) -> None:
             os.close(descriptor)
 
 
-def make_folders(top: bytes, folder: bytes, mode: int) -> list[bytes]:
-    """Make a folder and what is missing between it and `top`; gives the folders with new entries, to be synced.
+def make_folders(top: bytes, folder: bytes, mode: int) -> None:
+    """Make a folder and what is missing between it and `top`, durably.
 
     Raises FileNotFoundError where `top` is missing: it may be a disk that is not mounted. FileExistsError where
     a file is in the way.
@@ -57,7 +57,7 @@ def make_folders(top: bytes, folder: bytes, mode: int) -> list[bytes]:
         except FileExistsError:
             if not os.path.isdir(path):
                 raise
-    return [os.path.dirname(path) for path in missing]
+    sync_folders(os.path.dirname(path) for path in missing)
 
 
 def rename_new(source: bytes, target: bytes) -> None:

@@ -16,6 +16,7 @@ from watcher.records import Claim, Identity
 
 WORK = b".work"
 QUARANTINE = b"quarantine"
+PARTIAL = b".partial-"  # begins the name of a copy that is being made
 
 
 class Taken(Enum):
@@ -75,7 +76,15 @@ class Files:
 
     def strays(self, known: Iterable[str]) -> list[str]:
         """Names in the work folder that belong to no claim, oldest first."""
-        mine = {*known, QUARANTINE.decode(), "lock", "identity", "identity.new"}
+        known = set(known)
+        mine = {
+            *known,
+            *(PARTIAL.decode() + id_ for id_ in known),
+            QUARANTINE.decode(),
+            "lock",
+            "identity",
+            "identity.new",
+        }
         names = (os.fsdecode(name) for name in os.listdir(self.work))
         return sorted(name for name in names if name not in mine)
 

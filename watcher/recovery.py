@@ -38,7 +38,7 @@ class Recovery:
         return resumed, len(unarchived)
 
     def recalled(self, claim: Claim, record: Record) -> Claim | None:
-        """Take the file of an older record into work for a new claim; None where it is gone."""
+        """Take the file of an older record into work for a new claim, where it is not; None where it is gone."""
         if not self._p.archive.recall(record, claim.id):
             self._p.ledger.set_state([claim.id], "missing")
             return None
@@ -48,21 +48,22 @@ class Recovery:
         return ours
 
     def _resumed(self, claim: Claim, restarted: bool) -> Claim | None:
+        claim = replace(claim, attempt=claim.attempt + restarted)
+        if claim.requeued_from and (record := self._p.ledger.place_of(claim.requeued_from)):
+            return self.recalled(claim, record)
         present = self._p.files.identity_in_work(claim.id)
-        if present is None and claim.requeued_from:
-            record = self._p.ledger.place_of(claim.requeued_from)
-            return self.recalled(claim, record) if record else None
         if present is None:
             state = "cancelled" if self._p.files.at_origin(claim) else "missing"
             if state == "missing":
                 log.error("%s (id %s) is in neither inbox nor work folder", readable_name(claim.file), claim.id)
             self._p.ledger.set_state([claim.id], state)
             return None
-        return replace(claim, identity=present, attempt=claim.attempt + restarted)
+        return replace(claim, identity=present)
 
     def _adopt_strays(self) -> None:
         """Files in the work folder that the ledger does not expect there."""
-        expected = {claim.id for claim in self._p.ledger.in_work()} | {r.claim.id for r in self._p.ledger.to_archive()}
+        claims = self._p.ledger.in_work()
+        expected = {claim.id for claim in claims} | {r.claim.id for r in self._p.ledger.to_archive()}
         arrived = self._p.timestamp()
         for name in self._p.files.strays(expected):
             if self._p.ledger.knows(name):
@@ -72,7 +73,11 @@ class Recovery:
             identity = self._p.files.identity_in_work(name)
             if identity is None:
                 continue
-            claim = Claim(self._p.ids.new(), os.fsencode(name), identity, arrived)
-            log.warning("%s in the work folder is not in the ledger; it is read as id %s", name, claim.id)
-            self._p.ledger.intend([claim])
+            file = os.fsencode(name)
+            # Announced already where the last start was killed between the two.
+            claim = next((c for c in claims if c.file == file and c.identity.same_file(identity)), None)
+            if claim is None:
+                claim = Claim(self._p.ids.new(), file, identity, arrived)
+                log.warning("%s in the work folder is not in the ledger; it is read as id %s", name, claim.id)
+                self._p.ledger.intend([claim])
             os.rename(self._p.files.in_work(name), self._p.files.in_work(claim.id))

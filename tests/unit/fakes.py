@@ -96,7 +96,7 @@ class Desk:
     def __init__(self, root: Path) -> None:
         self.inbox, self.outbox, self.state = root / "inbox", root / "outbox", root / "state"
         for folder in (self.inbox, self.outbox, self.state):
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
         self.verdict: Verdict = SEVEN
         self.check: Callable[[], None] = lambda: None
         self.now = 0.0

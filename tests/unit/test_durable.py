@@ -96,12 +96,15 @@ def test_syncing_reaches_the_system(tmp_path: Path) -> None:
         durable.sync_filesystem(descriptor)
 
 
-def test_missing_folders_are_made_and_their_parents_named(tmp_path: Path) -> None:
-    """So that the new entries can be synced, the deepest first; what is there is not named."""
+def test_missing_folders_are_made_and_their_entries_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the folders above them; for what is there already, nothing is done."""
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.readlink(f"/proc/self/fd/{fd}")))
     top = os.fsencode(tmp_path)
-    assert [top + b"/a/b", top + b"/a", top] == durable.make_folders(top, top + b"/a/b/c", 0o700)
-    assert [top + b"/a"] == durable.make_folders(top, top + b"/a/d", 0o700)
-    assert [] == durable.make_folders(top, top + b"/a/b/c", 0o700)
+    durable.make_folders(top, top + b"/a/b", 0o700)
+    assert {str(tmp_path), f"{tmp_path}/a"} == set(synced)
+    durable.make_folders(top, top + b"/a/b", 0o700)
+    assert 2 == len(synced)
 
 
 def test_the_top_is_never_made(tmp_path: Path) -> None:
