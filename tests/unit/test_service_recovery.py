@@ -172,6 +172,24 @@ def test_an_archived_picture_back_in_the_work_folder_is_archived_again(desk: Des
     assert_all_arrived(desk, {"7.png": PICTURES["7.png"]})
 
 
+def test_a_kill_while_a_stray_is_taken_on_leaves_no_second_record(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was announced, and its rename did not come: the next start goes on with the same id."""
+    (desk.inbox / ".work" / "stray.png").write_bytes(PICTURES["3.png"])
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", killed)
+        with pytest.raises(Killed):
+            desk.restart()
+    (id_,) = desk.ids()
+    desk.restart()
+    desk.turns(1)
+    assert [id_] == desk.ids()
+    assert ["stray.png"] == [row[1] for row in desk.rows()]
+
+
 def test_a_stray_in_the_work_folder_is_read(desk: Desk) -> None:
     """A file that the ledger never heard of has a row too, under its own name; other things are left."""
     (desk.inbox / ".work" / "stray.png").write_bytes(PICTURES["3.png"])
