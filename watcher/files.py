@@ -102,10 +102,16 @@ class Files:
                 raise
             return Taken.LEFT, claim, f"cannot be moved: {error.strerror}"
         found = identity_of(target)
-        if found is None:
-            os.rename(target, self.work + b"/" + QUARANTINE + b"/" + claim.id.encode())
+        if found is None and self.set_aside(claim.id):
             return Taken.STRANGE, claim, "is no regular file"
-        return Taken.YES, replace(claim, identity=found), ""
+        return Taken.YES, replace(claim, identity=found or claim.identity), ""
+
+    def set_aside(self, id_: str) -> bool:
+        """Put what was claimed and is no regular file into quarantine; False where nothing of the kind was claimed."""
+        aside = self.work + b"/" + QUARANTINE + b"/" + os.fsencode(id_)
+        with suppress(FileNotFoundError):
+            os.rename(self.in_work(id_), aside)
+        return os.path.lexists(aside)
 
     def _rename_from_inbox(self, file: bytes, target: bytes) -> None:
         folder, _, name = file.rpartition(b"/")

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 
+from watcher.files import Taken
 from watcher.parts import Parts
 from watcher.records import Claim, Record
 from watcher.rows import readable_name
@@ -53,12 +54,19 @@ class Recovery:
             return self.recalled(claim, record)
         present = self._p.files.identity_in_work(claim.id)
         if present is None:
-            state = "cancelled" if self._p.files.at_origin(claim) else "missing"
-            if state == "missing":
-                log.error("%s (id %s) is in neither inbox nor work folder", readable_name(claim.file), claim.id)
-            self._p.ledger.set_state([claim.id], state)
+            self._p.ledger.set_state([claim.id], self._state_without_file(claim))
             return None
         return replace(claim, identity=present)
+
+    def _state_without_file(self, claim: Claim) -> str:
+        """What became of a claim for which no regular file lies in the work folder."""
+        if self._p.files.at_origin(claim):
+            return "cancelled"
+        if self._p.files.set_aside(claim.id):
+            log.warning("%s %s", readable_name(claim.file), Taken.STRANGE.value)
+            return "quarantined"
+        log.error("%s (id %s) is in neither inbox nor work folder", readable_name(claim.file), claim.id)
+        return "missing"
 
     def _adopt_strays(self) -> None:
         """Files in the work folder that the ledger does not expect there."""

@@ -172,6 +172,18 @@ def test_an_archived_picture_back_in_the_work_folder_is_archived_again(desk: Des
     assert_all_arrived(desk, {"7.png": PICTURES["7.png"]})
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_kill_while_a_link_is_set_aside_leaves_it_in_quarantine(desk: Desk, moved: bool) -> None:
+    """It was claimed in the place of a picture; the next start sets it aside, or finds it there."""
+    desk.ledger.intend([claim(1)])
+    folder = Path(os.fsdecode(desk.files.work))
+    ((folder / "quarantine" if moved else folder) / id_of(1)).symlink_to("/etc/hostname")
+    desk.restart()
+    assert "quarantined" == desk.state_of(id_of(1))
+    assert [id_of(1)] == os.listdir(folder / "quarantine")
+    assert ["quarantine"] == os.listdir(folder)
+
+
 def test_a_kill_while_a_stray_is_taken_on_leaves_no_second_record(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was announced, and its rename did not come: the next start goes on with the same id."""
     (desk.inbox / ".work" / "stray.png").write_bytes(PICTURES["3.png"])
