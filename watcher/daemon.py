@@ -98,6 +98,8 @@ class Daemon:
         if self._trouble.kind not in self._said:
             log.error("paused: %s. %s", self._trouble.what, self._trouble.hint)
             notify(STATUS=f"paused: {self._trouble.what}")
+        else:
+            log.debug("still paused, after %d tries: %s", self._failures, self._trouble.what)
         self._said.add(self._trouble.kind)
         if isinstance(error, ModelError):
             self._service.engine.close()

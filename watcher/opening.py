@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from watcher.results import Results
 from watcher.service import Counts, Service
 from watcher.status import Board
 from watcher.systemd import notify
+from watcher.trouble import trouble_of
 from watcher.wake import Wake
 from watcher.workers import LocalEngine, ReaderSettings
 
@@ -96,10 +98,9 @@ def open_daemon(config: Config) -> Iterator[Opened]:
 def _recover(service: Service) -> None:
     try:
         service.recover(restarted=True)
-    except OSError as error:
-        raise SurroundingsError(
-            f"cannot go on from the last run: {error}", hint="Mend that and start again."
-        ) from error
+    except (OSError, sqlite3.Error) as error:
+        trouble = trouble_of(error)
+        raise SurroundingsError(f"cannot go on from the last run: {trouble.what}", hint=trouble.hint) from error
 
 
 def _reader_settings(config: Config, files: Files) -> ReaderSettings:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -22,6 +23,7 @@ LOG_EVERY_SECONDS = 10.0
 
 def run_command(config: Config, *, once: bool) -> None:
     """Run the daemon, or drain the inbox once; say what was done at the end."""
+    _end_at_once_when_asked()
     with open_daemon(config) as opened, ExitStack() as stack:
         if once:
             progress = _Progress.for_all_in(config) if sys.stderr.isatty() else _Progress()
@@ -34,6 +36,16 @@ def run_command(config: Config, *, once: bool) -> None:
         seconds = time.monotonic() - started
         stack.close()
         _say_what_was_done(config, counts, seconds if once else None, opened.inbox)
+
+
+def _end_at_once_when_asked() -> None:
+    """Until the daemon is open, and listens itself: a start may be left at any point, the next one recovers."""
+
+    def end(*_: object) -> NoReturn:
+        raise SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
 
 
 def _say_what_to_do(config: Config) -> None:

@@ -19,7 +19,8 @@ class Wake:
     def set(self) -> None:
         """Wake the loop. May be called from any thread, any number of times."""
         with suppress(BlockingIOError):  # full: it is awake already
-            os.write(self._writer, b"!")
+            if self._writer >= 0:  # a signal may come after the end
+                os.write(self._writer, b"!")
 
     def on_signals(self) -> None:
         """Let every signal wake the loop; the handlers themselves only set flags."""
@@ -35,5 +36,6 @@ class Wake:
     def close(self) -> None:
         """Close both ends."""
         signal.set_wakeup_fd(-1)
-        os.close(self._reader)
-        os.close(self._writer)
+        reader, writer, self._writer = self._reader, self._writer, -1
+        os.close(reader)
+        os.close(writer)

@@ -9,6 +9,7 @@ hand, and its pictures are tried again one by one.
 import json
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -143,7 +144,12 @@ class LocalEngine:
         with theirs:
             # -P: a module in the current folder must not stand in for one of ours.
             command = [sys.executable, "-P", "-m", "watcher.reader", json.dumps(told)]
-            process = subprocess.Popen(command, stdin=theirs.fileno(), env=_environment())  # noqa: S603  our own program
+            # A reader ignores signals that are meant for the daemon, but not before it runs.
+            signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+            try:
+                process = subprocess.Popen(command, stdin=theirs.fileno(), env=_environment())  # noqa: S603  our own program
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         return _Reader(process, Connection(ours.detach()), self._clock())
 
     def _hear(self, reader: _Reader) -> None:

@@ -1,0 +1,28 @@
+"""What a pause must look like from outside, whatever its cause: said once, and over by itself."""
+
+from tests.end_to_end.place import Place
+from tests.end_to_end.process import Running, wait_for
+
+OBSERVED = {"log": {"level": "debug"}}  # so that each try to go on can be counted
+
+
+def wait_for_pause(running: Running, trouble: str, tries: int = 2) -> None:
+    """Until it has paused for this and tried to go on so often; then it must have been said once, with a hint."""
+    wait_for(lambda: running.heard("STATUS=paused"), f"systemd told of the pause\n{running.log()}")
+    wait_for(lambda: running.log().count("still paused") >= tries, "several tries to go on")
+    lines = [line for line in running.log().splitlines() if " ERROR " in line]
+    assert len(lines) == 1, lines
+    assert trouble in lines[0]
+    said = lines[0].partition(trouble)[2]
+    assert "this is mended" in said or "mount" in said, said
+    assert sum(notice.startswith("STATUS=paused") for notice in running.notices) == 1
+    assert running.process.poll() is None
+
+
+def wait_for_end_of_pause(running: Running, place: Place) -> None:
+    """Until it goes on by itself; said once."""
+    wait_for(lambda: "the trouble is over" in running.log(), f"the end of the pause\n{running.log()}")
+    wait_for(lambda: place.status().get("state") == "running", "running in status.json")
+    assert place.status()["trouble"] == place.status()["hint"] == ""
+    assert running.log().count("the trouble is over") == 1
+    assert running.heard("STATUS=running")
