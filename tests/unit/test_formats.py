@@ -1,6 +1,8 @@
 """watcher.recognition.formats: what a file says of itself, before any pixel is decoded."""
 
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -158,3 +160,31 @@ def test_the_end_mark_of_a_jpegs_thumbnail_does_not_count() -> None:
     data = encoded(digit(), ".jpg")
     part = b"\xff\xe1" + struct.pack(">H", len(thumbnail) + 2) + thumbnail
     assert Reason.CORRUPT == reason_of(data[:2] + part + data[2:-200])[0]
+
+
+def test_a_jpeg_of_very_many_scans_is_too_large() -> None:
+    """Each scan goes over the whole picture: 10 kB of them cost seconds. What lies behind the end does not count."""
+    data = encoded(digit(), ".jpg")
+    scan = b"\xff\xda\0\x08\1\1\0\1\x3f\1"
+    assert Header("jpeg", 200, 200) == read_header(data + 1000 * scan)
+    reason, message = reason_of(data[:-2] + 1000 * scan + data[-2:])
+    assert (Reason.TOO_LARGE, "the JPEG is drawn in 1,001 scans; the limit is 200") == (reason, message)
+
+
+@pytest.mark.parametrize("filling", [b"\xff\xe5\0\2", b"\xff\xd0", b"\xff\xff"])
+def test_a_jpeg_of_millions_of_parts_is_corrupt(filling: bytes) -> None:
+    """Its parts are counted to a limit; fill bytes are passed over at once."""
+    assert Reason.CORRUPT == reason_of(b"\xff\xd8" + 5_000_000 * filling + b"\xff\xd9")[0]
+
+
+@pytest.mark.parametrize("filling", [" ", "#\\n", "# long comment\\n"])
+def test_blanks_in_a_netpbm_header_cost_no_memory(filling: str) -> None:
+    """What a match could give back is kept, in gigabytes, unless the pattern gives nothing back."""
+    program = (
+        "import resource; from watcher.recognition.formats import read_header;"
+        f"blanks = b'{filling}'; data = b'P5\\n' + 30_000_000 // len(blanks) * blanks + b'3 2\\n255\\n......';"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize();"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + (64 << 20),) * 2);"
+        "assert 3 == read_header(data).width"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

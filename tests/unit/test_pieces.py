@@ -66,3 +66,16 @@ def test_a_page_of_specks_has_no_piece() -> None:
     """Marks of two pixels are nothing to read."""
     assert [] == pieces(page((np.full((2, 2), 255, np.uint8), 30, 30), (np.full((2, 2), 255, np.uint8), 90, 30)))
     assert [] == pieces(np.zeros((50, 50), np.uint8))
+
+
+def test_a_page_of_ten_thousand_dots_is_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work does not grow with groups times pixels: nothing is searched once a group."""
+    searches = []
+    real = np.nonzero
+    monkeypatch.setattr(np, "nonzero", lambda values: searches.append(1) or real(values))
+    drawn = np.zeros((600, 600), np.uint8)
+    for top in range(4):
+        for left in range(4):
+            drawn[top::6, left::6] = 1
+    assert 9_000 < len(pieces(drawn))
+    assert 10 > len(searches)

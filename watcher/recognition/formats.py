@@ -1,7 +1,7 @@
 """What a picture file says of itself before any pixel is decoded: format, size, frames, and whether it is whole.
 
-Sources: PNG (W3C, 3rd edition), JPEG (ITU T.81), TIFF 6.0, WebP container (RFC 9649), BMP (BITMAPINFOHEADER),
-Netpbm's pnm(5).
+Sources: PNG (W3C, 3rd edition), JPEG (ITU T.81), WebP container (RFC 9649), BMP (BITMAPINFOHEADER), Netpbm's
+pnm(5); for TIFF see tiff.py.
 """
 
 import re
@@ -9,6 +9,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+from watcher.recognition.tiff import read_tiff
 from watcher.recognition.verdict import Reason, Unreadable
 
 # fmt: off
@@ -23,9 +24,16 @@ DOCUMENT_SUFFIXES = frozenset({
 # fmt: on
 HEAD_BYTES = 64
 TAIL_BYTES = 12
+# Far beyond what programs write. A decoder goes over the whole picture in each scan.
+MOST_JPEG_PARTS = 10_000
+MOST_JPEG_SCANS = 200
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+_JPEG_MARKER = re.compile(rb"\xff++([^\xff])", re.DOTALL)
+# Comments may stand anywhere in the header: a '#' up to the end of its line. Possessive: what could be given back
+# is kept, and megabytes of blanks make gigabytes of it.
+_PNM_SIZE = re.compile(rb"P[1-6](?:\s|#[^\n]*+\n)++(\d{1,9})(?:\s|#[^\n]*+\n)++(\d{1,9})\s")
 _FOREIGN = (
     (b"GIF8", "a GIF"), (b"%PDF", "a PDF"), (b"8BPS", "a Photoshop file"), (b"PK\x03\x04", "a ZIP or office file"),
     (b"<svg", "an SVG"), (b"<?xml", "an XML or SVG file"), (b"\0\0\0\x0cJXL ", "a JPEG XL"),
@@ -126,20 +134,24 @@ def _png(data: bytes) -> Header:
 
 def _jpeg(data: bytes) -> Header:
     at, header = 2, None
-    while header is None or data[at + 1] != 0xDA:
-        if data[at] != 0xFF:
+    for _ in range(MOST_JPEG_PARTS):
+        if (begin := _JPEG_MARKER.match(data, at)) is None:
             raise ValueError("no marker")
-        marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
-            continue
+        at, marker = begin.end(), begin[1][0]
+        if marker == 0xDA:
+            break
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack_from(">HH", data, at + 5)
+            height, width = struct.unpack_from(">HH", data, at + 3)
             header = Header("jpeg", width, height)
-        at += 2 if marker == 0x01 or 0xD0 <= marker <= 0xD7 else 2 + struct.unpack_from(">H", data, at + 2)[0]
+        at += 0 if marker == 0x01 or 0xD0 <= marker <= 0xD7 else struct.unpack_from(">H", data, at)[0]
+    if header is None:
+        raise ValueError("pixels without a size")
     # Looked for from the pixels on: a thumbnail before them has an end mark too, and phones put films behind it.
-    if data.find(b"\xff\xd9", at) < 0:
+    end = data.find(b"\xff\xd9", at)
+    if end < 0:
         raise Unreadable(Reason.CORRUPT, "the JPEG is cut off: it has no end mark")
+    if (scans := 1 + data.count(b"\xff\xda", at, end)) > MOST_JPEG_SCANS:
+        raise Unreadable(Reason.TOO_LARGE, f"the JPEG is drawn in {scans:,} scans; the limit is {MOST_JPEG_SCANS}")
     return header
 
 
@@ -170,28 +182,12 @@ def _webp(data: bytes) -> Header:
 
 
 def _tiff(data: bytes) -> Header:
-    order = "<" if data[:2] == b"II" else ">"
-    at, seen, sizes, samples = struct.unpack_from(order + "I", data, 4)[0], set[int](), list[tuple[int, int]](), 1
-    while at and at not in seen and len(seen) < 64:
-        seen.add(at)
-        count = struct.unpack_from(order + "H", data, at)[0]
-        tags = dict(_tiff_tag(data, order, at + 2 + 12 * i) for i in range(count))
-        if not tags.get(254, 0) & 1:  # a reduced copy of another page is no page of its own
-            sizes.append((tags.get(256, 0), tags.get(257, 0)))
-            samples = tags.get(277, 1) if len(sizes) == 1 else samples
-        at = struct.unpack_from(order + "I", data, at + 2 + 12 * count)[0]
-    width, height = sizes[0]
-    return Header("tiff", width, height, len(sizes), samples in (2, 4))
-
-
-def _tiff_tag(data: bytes, order: str, at: int) -> tuple[int, int]:
-    tag, kind = struct.unpack_from(order + "HH", data, at)
-    return tag, struct.unpack_from(order + ("H" if kind == 3 else "I"), data, at + 8)[0]
+    first = read_tiff(data)
+    return Header("tiff", first.width, first.height, first.pages, first.samples in (2, 4))
 
 
 def _pnm(data: bytes) -> Header:
-    # Comments may stand anywhere in the header: a '#' up to the end of its line.
-    match = re.match(rb"P[1-6](?:\s|#[^\n]*\n)+(\d{1,9})(?:\s|#[^\n]*\n)+(\d{1,9})\s", data)
+    match = _PNM_SIZE.match(data)
     if match is None:
         raise ValueError("no size")
     return Header("pnm", int(match[1]), int(match[2]))

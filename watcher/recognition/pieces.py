@@ -53,14 +53,13 @@ def find_pieces(ink: Ink) -> list[Piece]:
 
 def _without_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Leave out rules and frame lines: thin, and running from one rim to another."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     height, width = mask.shape
-    keep = np.ones(count, np.uint8)
+    w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    rules = (w >= 0.95 * width) & (h <= 0.08 * height)
+    frames = (h >= 0.99 * height) & (w <= 0.04 * width) & (width > 28)
+    keep = np.asarray(~(rules | frames), np.uint8)
     keep[0] = 0
-    for label in range(1, count):
-        _, _, w, h, _ = stats[label]
-        if (w >= 0.95 * width and h <= 0.08 * height) or (h >= 0.99 * height and w <= 0.04 * width and width > 28):
-            keep[label] = 0
     return keep[labels] if keep.any() else mask
 
 
@@ -68,14 +67,17 @@ def _grouped(mask: NDArray[np.uint8], gap: int) -> tuple[list[_Group], NDArray[n
     """Join strokes that stand closer than `gap` pixels."""
     size = gap | 1
     near = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
-    count, joined = cv2.connectedComponents(near, connectivity=8)
+    _, joined = cv2.connectedComponents(near, connectivity=8)
     labels = np.where(mask > 0, joined, 0).astype(np.int32)
-    groups = []
-    for label in range(1, count):
-        rows, columns = np.nonzero(labels == label)
-        top, left = int(rows.min()), int(columns.min())
-        box = (top, left, int(rows.max()) - top + 1, int(columns.max()) - left + 1)
-        groups.append(_Group(*box, weight=float(len(rows)), label=label))
+    # All groups in one pass: a page of dots has thousands.
+    rows, columns = np.nonzero(labels)
+    order = np.argsort(labels[rows, columns], kind="stable")
+    rows, columns = rows[order], columns[order]
+    found, starts, weights = np.unique(labels[rows, columns], return_index=True, return_counts=True)
+    top, bottom = np.minimum.reduceat(rows, starts), np.maximum.reduceat(rows, starts)
+    left, right = np.minimum.reduceat(columns, starts), np.maximum.reduceat(columns, starts)
+    values = zip(top, left, bottom - top + 1, right - left + 1, weights, found, strict=True)
+    groups = [_Group(int(y), int(x), int(h), int(w), float(weight), int(n)) for y, x, h, w, weight, n in values]
     return groups, labels
 
 
