@@ -1,0 +1,106 @@
+"""What can be asked of the ledger, whoever writes it."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from watcher.database import ledger_trouble, open_database
+from watcher.records import Claim, Record
+from watcher.schema import claim_of, record_of
+
+Made = TypeVar("Made", Claim, Record)
+
+
+class Questions:
+    """All reads of the ledger. Each raises SurroundingsError where its file cannot be read or is damaged."""
+
+    def __init__(self, path: Path, *, read_only: bool = True) -> None:
+        """Open the ledger. Raises SurroundingsError where the file is not a usable ledger."""
+        self.path = path
+        self._db = open_database(path, read_only=read_only)
+
+    def close(self) -> None:
+        """Close the file; the WAL is folded into it."""
+        self._db.close()
+
+    def _made(self, make: Callable[[sqlite3.Row], Made], row: sqlite3.Row) -> Made:
+        try:
+            return make(row)
+        except (ValueError, TypeError) as error:
+            problem = sqlite3.DatabaseError(f"its row {row['id']!r} is damaged: {error}")
+            raise ledger_trouble(self.path, problem) from error
+
+    def meta(self, key: str) -> str | None:
+        """A stored fact, or None."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def sheet(self, name: str) -> tuple[int, int, int, int]:
+        """dev, inode, offset and last sequence number of a results file; zeros where it was never written."""
+        row = self._db.execute("SELECT dev, ino, offset, seq FROM sheets WHERE name = ?", (name,)).fetchone()
+        return (0, 0, 0, 0) if row is None else (row[0], row[1], row[2], row[3])
+
+    def in_work(self) -> list[Claim]:
+        """Claims that have no result yet, the oldest first."""
+        rows = self._db.execute("SELECT * FROM pictures WHERE state = 'intent' ORDER BY id")
+        return [self._made(claim_of, row) for row in rows]
+
+    def to_archive(self) -> list[Record]:
+        """Records whose file was not seen at its place yet, in sequence."""
+        rows = self._db.execute("SELECT * FROM pictures WHERE state = 'recorded' ORDER BY seq")
+        return [self._made(record_of, row) for row in rows]
+
+    def records_after(self, seq: int) -> Iterator[Record]:
+        """Records beyond a sequence number, in sequence."""
+        for row in self._db.execute("SELECT * FROM pictures WHERE seq > ? ORDER BY seq", (seq,)):
+            yield self._made(record_of, row)
+
+    def last_seq(self) -> int:
+        """The sequence number of the newest record; 0 where there is none."""
+        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM pictures").fetchone()[0])
+
+    def oldest_after(self, seq: int) -> str | None:
+        """The least id of the records beyond a sequence number; None where there are none."""
+        # +: by the index on seq; else SQLite would go through all ids.
+        row = self._db.execute("SELECT min(+id) FROM pictures WHERE seq > ?", (seq,)).fetchone()
+        return None if row[0] is None else str(row[0])
+
+    def seq_of(self, id_: str) -> int | None:
+        """The sequence number of a record; None where no record has that id."""
+        row = self._db.execute("SELECT seq FROM pictures WHERE id = ?", (id_,)).fetchone()
+        return None if row is None else row[0]
+
+    def knows(self, id_: str) -> bool:
+        """Say whether a row of that id is here, in whatever state."""
+        return self._db.execute("SELECT 1 FROM pictures WHERE id = ?", (id_,)).fetchone() is not None
+
+    def find(self, id_: str) -> Record | None:
+        """A finished record by id, whose file lies in archive/ or rejected/."""
+        row = self._db.execute("SELECT * FROM pictures WHERE id = ? AND state = 'archived'", (id_,)).fetchone()
+        return None if row is None else self._made(record_of, row)
+
+    def place_of(self, id_: str) -> Record | None:
+        """A record by id, whatever became of it later."""
+        row = self._db.execute("SELECT * FROM pictures WHERE id = ? AND seq IS NOT NULL", (id_,)).fetchone()
+        return None if row is None else self._made(record_of, row)
+
+    def find_by_file(self, file: bytes) -> list[Record]:
+        """Finished records by path in the inbox, or by the name alone, the newest last."""
+        rows = self._db.execute(
+            "SELECT * FROM pictures WHERE state = 'archived' AND (file = ? OR archived_to = ?) ORDER BY seq",
+            (file, file),
+        )
+        return [self._made(record_of, row) for row in rows]
+
+    def states(self) -> dict[str, int]:
+        """How many rows are unfinished, by state."""
+        rows = self._db.execute(
+            "SELECT state, count(*) FROM pictures WHERE state IN ('intent', 'recorded', 'missing', 'quarantined')"
+            " GROUP BY state"
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def tally(self) -> dict[tuple[str, str], int]:
+        """How many results there are, by status and reason ("" for none)."""
+        return {(row[0], row[1]): row[2] for row in self._db.execute("SELECT * FROM tally")}
