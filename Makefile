@@ -15,6 +15,7 @@ help:
 	@echo "make check     ruff and mypy"
 	@echo "make train     train the digitnet network on MNIST into runs/digitnet"
 	@echo "make evaluate  score the shipped model on MNIST"
+	@echo "make audit     look the locked dependencies up among known vulnerabilities"
 	@echo "make bench     how many pictures a second, against the tutorials' loop"
 	@echo "make lock      make the lock files in requirements/ anew"
 	@echo "make clean     remove what make made; inbox, outbox and runs stay"
@@ -35,6 +36,9 @@ train: $(VENV)/.dev
 
 evaluate: $(VENV)/.dev
 	$(BIN)/python -m train evaluate --data $(DATA)
+
+audit: $(VENV)/.audit
+	@$(VENV)/audit/bin/python requirements/audit.py
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench
@@ -70,3 +74,9 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.daemon
+
+# By itself: what the audit needs is no dependency of ours.
+$(VENV)/.audit: requirements/audit.txt | $(VENV)/pyvenv.cfg
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	@touch $@
