@@ -65,7 +65,7 @@ def test_what_a_swapped_link_leads_to_is_never_opened_or_taken(place: Place) -> 
     swapper.start()
     dropped = []
     try:
-        for n in range(80):
+        for n in range(60):
             data = png(n % 10, f"dropped {n}")
             with open(os.open(f"{n % 30}-{n}.png" if n % 2 else f"{n % 30}.png", os.O_WRONLY | os.O_CREAT | os.O_EXCL,
                               0o600, dir_fd=inside), "wb") as file:  # fmt: skip
