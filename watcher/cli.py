@@ -147,6 +147,44 @@ def requeue(names: tuple[str, ...], config_file: Path | None, inbox: Path | None
     requeue_command(_config(config_file, inbox, outbox), names)
 
 
+@cli.command(short_help="Write a fresh results file from the ledger.")
+@_folders
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("-"),
+    metavar="FILE",
+    help="Where to; `-`, the default, is standard output.",
+)
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--overwrite", is_flag=True, help="Replace FILE where it exists.")
+def export(
+    config_file: Path | None, inbox: Path | None, outbox: Path | None, out: Path, form: str, overwrite: bool
+) -> None:  # fmt: skip
+    """Write all rows anew from the ledger, also those that were deleted from results.csv.
+
+    They are the bytes that the daemon writes, which may run meanwhile. A file appears whole or not at all.
+    """
+    from watcher.export import export_command
+
+    export_command(_config(config_file, inbox, outbox), out, form, overwrite=overwrite)
+
+
+@cli.command(short_help="Copy the ledger to a file.")
+@click.argument("file", type=click.Path(path_type=Path))
+@_folders
+@click.option("--overwrite", is_flag=True, help="Replace FILE where it exists.")
+def backup(file: Path, config_file: Path | None, inbox: Path | None, outbox: Path | None, overwrite: bool) -> None:
+    """Copy the ledger to FILE, check the copy, and say what it holds.
+
+    The daemon may run meanwhile. A bare copy of the ledger's file would not do: what was written last stands
+    beside it. `digit-watcher repair --from FILE` puts the backup in the ledger's place.
+    """
+    from watcher.backup import backup_command
+
+    backup_command(_config(config_file, inbox, outbox), file, overwrite=overwrite)
+
+
 @cli.command()
 @_folders
 @click.option("--adopt", is_flag=True, required=True, help="Take this inbox for the one that the ledger knows.")

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -109,8 +110,9 @@ def _connect(path: Path, how: str) -> Database:
 
 
 def _is_on_a_read_only_disk(path: Path) -> bool:
-    if os.path.exists(f"{path}-wal"):
-        return False  # what is in there would not be read
+    with suppress(FileNotFoundError):
+        if os.path.getsize(f"{path}-wal"):
+            return False  # what is in there would not be read
     return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 

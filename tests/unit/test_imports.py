@@ -10,7 +10,21 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted([*ROOT.glob("watcher/**/*.py"), *ROOT.glob("train/**/*.py")])
-MAY_READ_CONFIG = {"cli", "run", "predict", "show", "check", "opening", "premises", "status", "config"}
+MAY_READ_CONFIG = {
+    "backup",
+    "check",
+    "cli",
+    "config",
+    "export",
+    "fresh_file",
+    "opening",
+    "predict",
+    "premises",
+    "repair",
+    "run",
+    "show",
+    "status",
+}
 HEAVY = {"tensorflow", "keras"}
 
 

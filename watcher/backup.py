@@ -1,0 +1,56 @@
+"""The `backup` command: a copy of the ledger as it is at one moment, also while the daemon runs."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from watcher.config import Config
+from watcher.database import ledger_trouble, open_database
+from watcher.errors import SurroundingsError
+from watcher.fresh_file import fresh_file, refuse_our_own
+
+
+def backup_command(config: Config, target: Path, *, overwrite: bool) -> None:
+    """Copy the ledger, check the copy, and say what is in it.
+
+    Raises UsageError for a target that makes no sense, SurroundingsError where ledger or target fail.
+    """
+    refuse_our_own(config, target)
+    require_ledger(config)
+    with fresh_file(target, overwrite=overwrite) as temporary:
+        copy_ledger(config.ledger_path, temporary)
+        results = checked(temporary)
+    noun = "result" if results == 1 else "results"
+    click.echo(f"{target}: {results:,} {noun}, {target.stat().st_size:,} bytes, checked")
+
+
+def require_ledger(config: Config) -> None:
+    """Raise SurroundingsError where there is no ledger."""
+    if not config.ledger_path.is_file():
+        raise SurroundingsError(
+            f"there is no ledger at {config.ledger_path}", hint="Has anything been read yet? Which --config?"
+        )
+
+
+def copy_ledger(source: Path, target: Path) -> None:
+    """SQLite's own backup, in one step: one state of the ledger, while its writer goes on.
+
+    The copy is one file, without the WAL that the ledger has beside it.
+    """
+    with closing(open_database(source, read_only=True)) as ledger, closing(sqlite3.connect(target)) as copy:
+        try:
+            ledger.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.DatabaseError as error:
+            raise ledger_trouble(source, error) from error
+
+
+def checked(path: Path) -> int:
+    """How many results a ledger's file holds. Raises SurroundingsError where it is damaged."""
+    with closing(open_database(path, read_only=True)) as db:
+        found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise ledger_trouble(path, sqlite3.DatabaseError(f"database disk image is malformed: {found}"))
+        return int(db.execute("SELECT count(seq) FROM pictures").fetchone()[0])
