@@ -9,6 +9,7 @@ import pytest
 from watcher.errors import ModelError
 from watcher.recognition.keras_model import KerasNetwork, _fed_shape, load_keras
 from watcher.recognition.model import InputConvention, Scale, Shape
+from watcher.recognition.model_files import ModelFiles
 
 PICTURE = np.zeros((1, 28, 28), np.uint8)
 PICTURE[0, :, 3] = 255
@@ -73,5 +74,5 @@ def test_without_tensorflow_the_hint_says_how_to_get_it(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "keras", None)
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(ModelError) as error:
-        load_keras(tmp_path / "m.keras", InputConvention())
+        load_keras(ModelFiles(tmp_path / "m.keras", {"": b"trained"}), InputConvention())
     assert "pip install" in error.value.hint

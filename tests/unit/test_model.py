@@ -10,7 +10,8 @@ import pytest
 from tiny_network import FLOAT, INT8
 
 from watcher.errors import ModelError
-from watcher.recognition.model import CARD_NAME, InputConvention, LiteRTNetwork, load_model
+from watcher.recognition.model import InputConvention, LiteRTNetwork, load_model
+from watcher.recognition.model_files import CARD_NAME, ModelFiles, read_model_files
 from watcher.recognition.verdict import DIGITS, Calibration, Thresholds
 
 
@@ -124,7 +125,18 @@ def test_keras_files_go_to_the_keras_reader(tmp_path: Path, monkeypatch: pytest.
     from watcher.recognition import keras_model
 
     asked = []
-    monkeypatch.setattr(keras_model, "load_keras", lambda path, convention: asked.append((path, convention)))
-    (tmp_path / name).touch()
+    monkeypatch.setattr(keras_model, "load_keras", lambda found, convention: asked.append((found, convention)))
+    (tmp_path / name).write_bytes(b"trained")
     load_model(tmp_path / name)
-    assert [(tmp_path / name, InputConvention())] == asked
+    assert [(ModelFiles(tmp_path / name, {"": b"trained"}), InputConvention())] == asked
+
+
+def test_a_model_goes_from_process_to_process_in_one_piece(tmp_path: Path) -> None:
+    """Path, names and bytes are as they were, whatever they are called; the disk is not asked again."""
+    folder = tmp_path / "exported\n\udcff"
+    (folder / "variables").mkdir(parents=True)
+    for name, content in {"saved_model.pb": b"graph\n", "variables/index": b"", "variables/data": b"\0\n\xff"}.items():
+        (folder / name).write_bytes(content)
+    found = read_model_files(folder)
+    assert ["saved_model.pb", "variables/data", "variables/index"] == list(found.files)
+    assert found == ModelFiles.unpacked(found.packed())

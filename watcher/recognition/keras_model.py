@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,21 @@ from numpy.typing import NDArray
 
 from watcher.errors import ModelError
 from watcher.recognition.model import NOT_A_DIGIT, InputConvention, Model, Scale, Shape
+from watcher.recognition.model_files import ModelFiles
 from watcher.recognition.quiet import quiet
 from watcher.recognition.verdict import DIGITS
 
+_Call = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
-def load_keras(path: Path, convention: InputConvention) -> Model:
+
+def load_keras(found: ModelFiles, convention: InputConvention) -> Model:
     """Load a Keras model whose outputs are the ten digits in order, as probabilities or as logits.
 
     An eleventh output, as `digitnet` has, is "not a digit".
 
     Raises ModelError where TensorFlow is missing or the file is not such a model.
     """
+    path = found.path
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # one small picture at a time: a GPU only adds delay
     try:
@@ -35,11 +40,7 @@ def load_keras(path: Path, convention: InputConvention) -> Model:
         ) from error
     tf.config.threading.set_intra_op_parallelism_threads(1)
     try:
-        if path.is_dir():
-            call, shape = _saved_model(tf.saved_model.load(str(path)))
-        else:
-            model = keras.saving.load_model(path, compile=False)
-            call, shape = (lambda x: np.asarray(model(x, training=False))), tuple(model.input_shape[1:])
+        call, shape = _loaded(found, keras, tf)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(
             f"Keras cannot load {path}: {str(error).splitlines()[0] if str(error) else type(error).__name__}",
@@ -48,10 +49,25 @@ def load_keras(path: Path, convention: InputConvention) -> Model:
     network = KerasNetwork(call, _fed_shape(path, shape, convention), convention.scale)
     outputs = network.try_once(path)
     classes = DIGITS if outputs == 10 else (*DIGITS, NOT_A_DIGIT)
-    return Model(f"{path.stem}-{_digest(path)[:8]}", network, classes)
+    digest = hashlib.sha256(b"".join(found.files.values())).hexdigest()
+    return Model(f"{path.stem}-{digest[:8]}", network, classes)
 
 
-def _saved_model(loaded: Any) -> tuple[Callable[[NDArray[np.float32]], NDArray[np.float32]], tuple[int | None, ...]]:
+def _loaded(found: ModelFiles, keras: Any, tf: Any) -> tuple[_Call, tuple[int | None, ...]]:
+    # Keras and TensorFlow read paths alone.
+    with tempfile.TemporaryDirectory() as folder:
+        top = Path(folder, found.path.name)
+        for name, content in found.files.items():
+            file = top / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        if top.is_dir():
+            return _saved_model(tf.saved_model.load(str(top)))
+        model = keras.saving.load_model(top, compile=False)
+        return (lambda x: np.asarray(model(x, training=False))), tuple(model.input_shape[1:])
+
+
+def _saved_model(loaded: Any) -> tuple[_Call, tuple[int | None, ...]]:
     serve = loaded.signatures["serving_default"]
     ((name, spec),) = serve.structured_input_signature[1].items()
 
@@ -77,9 +93,7 @@ def _fed_shape(path: Path, shape: tuple[int | None, ...], convention: InputConve
 class KerasNetwork:
     """A callable (n, …) float32 → (n, 10), fed as its tutorial fed it."""
 
-    def __init__(
-        self, call: Callable[[NDArray[np.float32]], NDArray[np.float32]], shape: tuple[int, ...], scale: Scale
-    ) -> None:
+    def __init__(self, call: _Call, shape: tuple[int, ...], scale: Scale) -> None:
         self._call, self._shape, self._scale = call, shape, scale
 
     def try_once(self, path: Path) -> int:
@@ -112,12 +126,3 @@ def _as_logits(row: NDArray[np.float32]) -> NDArray[np.float32]:
     if row.min() >= 0 and abs(float(row.sum()) - 1) < 1e-3:
         return np.log(np.maximum(row, 1e-12))
     return row
-
-
-def _digest(path: Path) -> str:
-    """sha256 of the file, or of a SavedModel's files in the order of their names."""
-    digest = hashlib.sha256()
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        if file.is_file():
-            digest.update(file.read_bytes())
-    return digest.hexdigest()

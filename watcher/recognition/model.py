@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.errors import ModelError
+from watcher.recognition.model_files import CARD_NAME, ModelFiles, read_model_files
 from watcher.recognition.quiet import quiet
 from watcher.recognition.verdict import DIGITS, Calibration, Thresholds
 
-CARD_NAME = "model.json"
 CARD_FORMAT = 1
 NOT_A_DIGIT = "not_a_digit"
 
@@ -84,24 +84,23 @@ def load_model(path: Path, convention: InputConvention | None = None) -> Model:
     convention is for Keras models; bundles carry their own.
     Raises ModelError where nothing usable is there.
     """
-    if (path / CARD_NAME).is_file():
-        return _load_bundle(path)
-    if path.suffix in (".keras", ".h5", ".hdf5") or (path / "saved_model.pb").is_file():
-        from watcher.recognition.keras_model import load_keras
-
-        return load_keras(path, convention or InputConvention())
-    if not path.exists():
-        raise ModelError(f"no model at {path}", hint="Set `model` in config.yaml to a bundle folder or a Keras file.")
-    raise ModelError(
-        f"{path} is not a model: it has no {CARD_NAME} and is no .keras, .h5 or SavedModel",
-        hint="Make a bundle with `digit-train export`, or name a Keras file.",
-    )
+    return model_of(read_model_files(path), convention)
 
 
-def _load_bundle(folder: Path) -> Model:
-    card = _read_card(folder / CARD_NAME)
+def model_of(found: ModelFiles, convention: InputConvention | None = None) -> Model:
+    """Do as `load_model` does, with files that were read before."""
+    if CARD_NAME in found.files:
+        return _bundle(found)
+    from watcher.recognition.keras_model import load_keras
+
+    return load_keras(found, convention or InputConvention())
+
+
+def _bundle(found: ModelFiles) -> Model:
+    card_path = found.path / CARD_NAME
+    card = _card(card_path, found.files[CARD_NAME])
     try:
-        weights_path = folder / Path(card["weights"]).name
+        weights_name = Path(card["weights"]).name
         expected = str(card["sha256"])
         classes = tuple(str(name) for name in card["classes"])
         calibration = Calibration(**card["calibration"])
@@ -109,22 +108,22 @@ def _load_bundle(folder: Path) -> Model:
         name = str(card["name"])
     except (KeyError, TypeError) as error:
         raise ModelError(
-            f"{folder / CARD_NAME} lacks or misspells {error}",
-            hint="Export the bundle again with `digit-train export`.",
+            f"{card_path} lacks or misspells {error}", hint="Export the bundle again with `digit-train export`."
         ) from error
-    weights = _read_weights(weights_path, expected)
+    weights = found.files[weights_name]
+    _check_weights(found.path / weights_name, weights, expected)
     if classes[:10] != DIGITS or len(classes) > 11:
         raise ModelError(
-            f"{folder / CARD_NAME}: classes are {classes}, not the ten digits in order",
+            f"{card_path}: classes are {classes}, not the ten digits in order",
             hint="Use a model trained on MNIST's ten digits.",
         )
     return Model(f"{name}-{expected[:8]}", LiteRTNetwork(weights, len(classes)), classes, calibration, thresholds)
 
 
-def _read_card(path: Path) -> dict[str, Any]:
+def _card(path: Path, data: bytes) -> dict[str, Any]:
     try:
-        card = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        card = json.loads(data)
+    except ValueError as error:
         raise ModelError(f"cannot read the card {path}: {error}", hint="Export the bundle again.") from error
     if not isinstance(card, dict) or card.get("format") != CARD_FORMAT:
         found = card.get("format") if isinstance(card, dict) else type(card).__name__
@@ -135,19 +134,13 @@ def _read_card(path: Path) -> dict[str, Any]:
     return card
 
 
-def _read_weights(path: Path, expected_sha256: str) -> bytes:
-    # Read, not mapped: a file replaced under a mapping would change answers, or kill the reader.
-    try:
-        weights = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"cannot read the weights: {error}", hint="Restore the file from where it came.") from error
+def _check_weights(path: Path, weights: bytes, expected_sha256: str) -> None:
     found = hashlib.sha256(weights).hexdigest()
     if found != expected_sha256:
         raise ModelError(
             f"{path} is damaged or not the card's: sha256 {found[:12]}…, the card says {expected_sha256[:12]}…",
             hint="Restore the bundle from where it came, or export it again.",
         )
-    return weights
 
 
 class LiteRTNetwork:
