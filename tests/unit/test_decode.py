@@ -1,5 +1,6 @@
 """watcher.recognition.decode: bytes → grey, whatever the format, within limits."""
 
+import os
 from contextlib import suppress
 
 import cv2
@@ -9,6 +10,7 @@ from drawing import (
     SEVEN,
     animated_png,
     bomb_png,
+    chunk,
     digit,
     encoded,
     palette_png,
@@ -137,3 +139,13 @@ def test_noise_behind_a_good_header_never_raises_anything_else(seed: int) -> Non
         data[random.integers(12, len(data), 8)] = random.integers(0, 256, 8)
         with suppress(Unreadable):
             assert 2 == decode(data.tobytes(), Limits(max_pixels=1 << 20)).ndim
+
+
+def test_a_broken_picture_writes_nothing_to_the_log(capfd: pytest.CaptureFixture[str]) -> None:
+    """libpng writes a line for each part that it does not like: a million from one file."""
+    parts = b"".join(chunk(b"zTXt", b"k\0\0broken") for _ in range(1000))
+    decode(png(8, 8, (b"\0" + bytes(range(8))) * 8, extra=parts))
+    with pytest.raises(Unreadable):
+        decode(png(8, 8, b"\xff" * 72))
+    os.write(2, b"stderr is back\n")
+    assert "stderr is back\n" == capfd.readouterr().err

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.recognition.formats import Header, read_header
+from watcher.recognition.quiet import hushed
 from watcher.recognition.verdict import Reason, Unreadable
 
 # OpenCV reads these once, when it is imported. Its own pixel limit stands behind ours.
@@ -75,7 +76,8 @@ def _pixels(data: bytes, flags: int, kind: str) -> NDArray[np.generic]:
     """As stored. Raises Unreadable(CORRUPT), or MemoryError where what the decoder lacked was memory."""
     _errno().value = 0
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        with hushed():
+            pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
         if error.code == cv2.Error.STS_NO_MEM:
             raise MemoryError(str(error)) from error

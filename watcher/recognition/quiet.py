@@ -1,5 +1,6 @@
-"""Keeps the runtimes' C++ side from telling everyone how they were made."""
+"""Keeps C and C++ libraries from filling the log: how they were made, and what they think of each picture."""
 
+import functools
 import os
 import sys
 import tempfile
@@ -29,3 +30,27 @@ def quiet() -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(kept, 2)
             os.close(kept)
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Within the block nothing reaches the process's stderr. Two system calls each way: for every picture.
+
+    libpng and libjpeg write a line there for each thing amiss, past OpenCV's log level: a million from one file.
+    """
+    try:
+        nowhere, kept = _nowhere(), os.dup(2)
+    except OSError:  # there is no stderr, or no /dev/null
+        yield
+        return
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@functools.cache
+def _nowhere() -> int:
+    return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
