@@ -36,14 +36,15 @@ class Lock:
     @property
     def stands(self) -> bool:
         """Whether the file that is locked is still the one in the folder."""
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # also of a share that was lost: what is there now is another one
             return os.path.samestat(os.stat(self._path), os.fstat(self._descriptor))
         return False
 
     def release(self) -> None:
         """Give it up."""
+        descriptor, self._descriptor = self._descriptor, -1  # twice would close what others opened since
         with suppress(OSError):
-            os.close(self._descriptor)
+            os.close(descriptor)
 
 
 def holder(folder: Path) -> int | None:

@@ -137,6 +137,7 @@ class SheetFile:
 
     def close(self) -> None:
         """Close it."""
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-            self.descriptor = -1
+        descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:
+            with suppress(OSError):  # of a share that is lost: what it says of that, `fsync` has said before
+                os.close(descriptor)

@@ -65,6 +65,16 @@ def test_a_lock_file_that_was_deleted_does_not_stand(tmp_path: Path) -> None:
     lock.release()
 
 
+def test_releasing_twice_closes_nothing_of_others(tmp_path: Path) -> None:
+    """The number of a closed descriptor is given to the next file that is opened."""
+    lock = Lock(tmp_path, "state")
+    lock.release()
+    with open(tmp_path / "another", "wb") as file:
+        assert not lock.stands
+        lock.release()
+        file.write(b"still open")
+
+
 def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     """And a link in the place of the lock is not followed."""
     with pytest.raises(SurroundingsError, match="cannot write in the state folder"):
