@@ -7,11 +7,12 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test check train evaluate bench lock clean train-env
+.PHONY: help run test fuzz check train evaluate bench lock clean train-env
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
 	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
+	@echo "make fuzz      hostile bytes for SECONDS=120, from SEED=1; says how many and what they found"
 	@echo "make check     ruff and mypy"
 	@echo "make train     train the digitnet network on MNIST into runs/digitnet"
 	@echo "make evaluate  score the shipped model on MNIST"
@@ -25,6 +26,9 @@ run: $(VENV)/.daemon
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest
+
+fuzz: $(VENV)/.fuzz
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) --seed $(or $(SEED),1)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -79,4 +83,9 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/pyvenv.cfg
 $(VENV)/.audit: requirements/audit.txt | $(VENV)/pyvenv.cfg
 	@$(PYTHON) -m venv $(VENV)/audit
 	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	@touch $@
+
+$(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.daemon
+	@echo "Installing the fuzzer ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
 	@touch $@
