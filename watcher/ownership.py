@@ -50,7 +50,7 @@ class Lock:
 def holder(folder: Path) -> int | None:
     """The pid of the daemon that has the lock on this folder; None where none has."""
     try:
-        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(folder / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return None
     try:

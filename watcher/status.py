@@ -1,5 +1,6 @@
 """status.json: what the daemon says of itself, for `status` and for whoever watches it."""
 
+import errno
 import json
 import os
 import sqlite3
@@ -15,10 +16,12 @@ from watcher import __version__
 from watcher.config import Config
 from watcher.durable import write_atomically
 from watcher.errors import SurroundingsError
+from watcher.identity import Marked
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
 from watcher.ownership import holder
 from watcher.rows import readable_name
+from watcher.trouble import trouble_of
 
 FILE_NAME = "status.json"
 LISTED = 20  # waiting and ignored files that are named
@@ -68,8 +71,19 @@ class Board:
             return
         stamp = {"updated_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")}
         content = json.dumps(facts | stamp, indent=1, ensure_ascii=False).encode() + b"\n"
-        write_atomically(os.fsencode(self.config.outbox / FILE_NAME), content)
+        self._write(content)
         self._last = text
+
+    def _write(self, content: bytes) -> None:
+        fallback = self.config.state_folder / FILE_NAME  # the outbox may be what fails
+        try:
+            if not Marked.outbox(self.config.outbox).file.exists():
+                raise FileNotFoundError(errno.ENOENT, "not the outbox, perhaps a bare mount point")
+            write_atomically(os.fsencode(self.config.outbox / FILE_NAME), content)
+        except OSError:
+            write_atomically(os.fsencode(fallback), content, 0o600)
+        else:
+            fallback.unlink(missing_ok=True)
 
     def _facts_of_the_ledger(self) -> dict[str, Any]:
         # Where the ledger is what fails, that must be told all the same: with what it counted last.
@@ -110,13 +124,7 @@ def read_status(config: Config) -> dict[str, Any]:
 
     Raises SurroundingsError where neither is there or may be read.
     """
-    path = config.outbox / FILE_NAME
-    try:
-        published: dict[str, Any] = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        published = {}
-    except (OSError, ValueError) as error:
-        raise SurroundingsError(f"cannot read {path}: {error}", hint="Ask for membership in its group.") from error
+    published = _published(config)
     pid, holding = published.get("pid"), holder(config.state_folder)
     if holding is not None and holding != pid:
         return published | {"state": "starting", "pid": holding, "trouble": ""}
@@ -125,7 +133,7 @@ def read_status(config: Config) -> dict[str, Any]:
     ledger_path = config.ledger_path
     if not ledger_path.is_file() and not published:
         raise SurroundingsError(
-            f"nothing has run here yet: neither {path} nor {ledger_path} is there",
+            f"nothing has run here yet: neither {config.outbox / FILE_NAME} nor {ledger_path} is there",
             hint="Start it with `digit-watcher run`, or name its config with --config FILE.",
         )
     if os.access(ledger_path, os.R_OK):
@@ -136,6 +144,22 @@ def read_status(config: Config) -> dict[str, Any]:
             ledger.close()
     crashed = published.get("state") not in (None, "stopped")
     return published | {"state": "stopped", "pid": None, "trouble": "it ended without saying so" if crashed else ""}
+
+
+def _published(config: Config) -> dict[str, Any]:
+    """What a daemon said last: in the outbox or, where that failed it, beside the ledger."""
+    for folder in (config.state_folder, config.outbox):
+        path = folder / FILE_NAME
+        try:
+            return dict(json.loads(path.read_bytes()))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, ValueError) as error:
+            if isinstance(error, PermissionError) and folder == config.state_folder:
+                continue  # it is closed to operators
+            hint = "Ask for membership in its group." if isinstance(error, PermissionError) else trouble_of(error).hint
+            raise SurroundingsError(f"cannot read {path}: {error}", hint=hint) from error
+    return {}
 
 
 def _alive(pid: Any) -> bool:

@@ -6,7 +6,7 @@ from tests.end_to_end.process import Running, wait_for
 OBSERVED = {"log": {"level": "debug"}}  # so that each try to go on can be counted
 
 
-def wait_for_pause(running: Running, trouble: str, tries: int = 2) -> None:
+def wait_for_pause(running: Running, trouble: str, tries: int = 1) -> None:
     """Until it has paused for this and tried to go on so often; then it must have been said once, with a hint."""
     wait_for(lambda: running.heard("STATUS=paused"), f"systemd told of the pause\n{running.log()}")
     wait_for(lambda: running.log().count("still paused") >= tries, "several tries to go on")

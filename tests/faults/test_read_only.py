@@ -5,6 +5,7 @@ and a FUSE file system that answers as a read-only one does and can be written a
 """
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,7 @@ READ_ONLY = dict.fromkeys(
 
 
 def test_a_read_only_outbox_pauses_until_it_may_be_written(place: Place) -> None:
-    """No picture is rejected for it; status.json still says "running", `check` and systemd's status say the truth."""
+    """No picture is rejected for it; `status` says why and what to do, though status.json cannot be written there."""
     place.configure(**OBSERVED, state="state")
     place.state = place.root / "state"
     with faulty_disk(place.outbox, place.root / "behind") as disk:
@@ -32,6 +33,9 @@ def test_a_read_only_outbox_pauses_until_it_may_be_written(place: Place) -> None
         dropped += [place.drop(f"{n}.png", png(n, "during")) for n in range(5)]
         wait_for_pause(running, "Read-only file system")
         assert len(place.in_work()) + len(list(place.inbox.glob("*.png"))) == 5
+        said = place.command("status").stdout
+        assert "Read-only file system" in said
+        assert "mount it for writing" in said
         done = place.command("check")
         assert done.returncode == 4
         assert f"cannot write in the outbox {place.outbox}: Read-only file system" in done.stdout

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import Desk
+from fakes import PNG, Desk
 
 from watcher.config import Config
 from watcher.errors import SurroundingsError
@@ -14,7 +16,9 @@ from watcher.status import Board, read_status
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def config(desk: Desk, tmp_path: Path) -> Config:
+    """The desk's folders; the outbox is marked."""
+    (desk.outbox / ".identity").touch()
     return Config(inbox=tmp_path / "inbox", outbox=tmp_path / "outbox", state=tmp_path / "state")
 
 
@@ -23,6 +27,38 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+@pytest.mark.parametrize("gone", [Path.unlink, lambda mark: shutil.rmtree(mark.parent)])
+def test_beside_the_ledger_it_is_told_where_the_outbox_fails(
+    desk: Desk, config: Config, gone: Callable[[Path], None]
+) -> None:
+    """Nothing is written into a folder without the mark, as a bare mount point is; `status` finds what is newer."""
+    board = Board(config, desk.ledger, desk.watched)
+    board.publish("running", in_hand=0, model="net")
+    gone(config.outbox / ".identity")
+    before = sorted(config.outbox.iterdir()) if config.outbox.exists() else None
+    board.publish("paused", in_hand=0, model="net", trouble="the outbox is gone")
+    assert before == (sorted(config.outbox.iterdir()) if config.outbox.exists() else None)
+    lock = Lock(desk.state, "state")
+    assert ("paused", "the outbox is gone") == tuple(read_status(config)[key] for key in ("state", "trouble"))
+    config.outbox.mkdir(exist_ok=True)
+    (config.outbox / ".identity").touch()
+    board.publish("running", in_hand=0, model="net", now=True)
+    assert "running" == read_status(config)["state"]
+    assert not (desk.state / "status.json").exists()
+    lock.release()
+
+
+def test_a_ledger_that_fails_keeps_nothing_untold(desk: Desk, config: Config) -> None:
+    """Its last counts stand, and the trouble is published."""
+    board = Board(config, desk.ledger, desk.watched)
+    desk.drop("7.png", PNG)
+    desk.turns()
+    board.publish("running", in_hand=0, model="net")
+    desk.ledger.close()
+    board.publish("paused", in_hand=0, model="net", trouble="the ledger fails")
+    assert ("paused", 1) == tuple(published(config)[key] for key in ("state", "results"))
 
 
 def published(config: Config) -> dict[str, object]:
