@@ -12,8 +12,8 @@ import click
 from tqdm import tqdm
 
 from watcher.config import Config
-from watcher.inbox import Inbox, count_candidates
-from watcher.opening import open_daemon
+from watcher.inbox import count_candidates
+from watcher.opening import Opened, open_daemon
 from watcher.rows import readable_name
 from watcher.service import Counts
 
@@ -35,7 +35,7 @@ def run_command(config: Config, *, once: bool) -> None:
         counts = opened.run(once=once, on_progress=progress.update)
         seconds = time.monotonic() - started
         stack.close()
-        _say_what_was_done(config, counts, seconds if once else None, opened.inbox)
+        _say_what_was_done(config, counts, seconds if once else None, opened)
 
 
 def _end_at_once_when_asked() -> None:
@@ -58,7 +58,7 @@ def _say_what_to_do(config: Config) -> None:
         click.echo(line, err=True)
 
 
-def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, inbox: Inbox) -> None:
+def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, opened: Opened) -> None:
     took = "" if seconds is None else f" in {seconds:.1f} s"
     rate = f", {counts.recorded / seconds:,.0f} a second" if seconds and seconds > 0.5 and counts.recorded else ""
     noun = "picture" if counts.recorded == 1 else "pictures"
@@ -66,8 +66,9 @@ def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, in
     for (status, reason), n in sorted(counts.by.items()):
         click.echo(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}", err=True)
     for title, left in (
-        ("left in the inbox", {file: waiting.why for file, waiting in inbox.waiting.items()}),
-        ("ignored", dict(inbox.ignored)),
+        ("left in the inbox", {file: waiting.why for file, waiting in opened.inbox.waiting.items()}),
+        ("left in the work folder", opened.service.waiting),
+        ("ignored", dict(opened.inbox.ignored)),
     ):
         for number, (file, why) in enumerate(left.items()):
             if number == 10:

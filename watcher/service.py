@@ -86,8 +86,8 @@ class Service:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is in hand."""
-        return not self._hand and not self._unsettled
+        """Whether nothing is in hand that is worth waiting for."""
+        return not self._hand and not self._unsettled.settling
 
     @property
     def waiting(self) -> dict[bytes, str]:

@@ -49,6 +49,11 @@ class Unsettled:
         return news
 
     @property
+    def settling(self) -> bool:
+        """Whether any will be read before long: not those that could not be, and wait for somebody to mend that."""
+        return any(entry.why == _STILL_WRITTEN for entry in self._entries.values())
+
+    @property
     def reasons(self) -> dict[bytes, str]:
         """Which files wait, and why."""
         return {entry.claim.file: entry.why for entry in self._entries.values()}

@@ -136,7 +136,7 @@ class FaultyDisk:
                 (atime * 10**9 + rest[0]) if valid & 16 else now.st_atime_ns,
                 (mtime * 10**9 + rest[1]) if valid & 32 else now.st_mtime_ns,
             )
-            os.utime(path, None if valid & 0x180 else None, ns=times)
+            os.utime(path, ns=times)
         return self._getattr(node, b"")
 
     def _mkdir(self, node: int, body: bytes) -> bytes:
@@ -229,9 +229,10 @@ class FaultyDisk:
 
 
 def _attributes(found: os.stat_result) -> bytes:
-    seconds, rests = zip(*(divmod(ns, 10**9) for ns in (found.st_atime_ns, found.st_mtime_ns, found.st_ctime_ns)))
+    times = [divmod(ns, 10**9) for ns in (found.st_atime_ns, found.st_mtime_ns, found.st_ctime_ns)]
     return _ATTR.pack(
-        found.st_ino, found.st_size, found.st_blocks, *seconds, *rests,
+        found.st_ino, found.st_size, found.st_blocks, *(seconds for seconds, _ in times),
+        *(rest for _, rest in times),
         found.st_mode, found.st_nlink, found.st_uid, found.st_gid, found.st_rdev, 4096, 0,
     )  # fmt: skip
 

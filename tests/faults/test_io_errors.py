@@ -37,9 +37,9 @@ def test_a_failing_ledger_pauses_and_status_json_says_so(place: Place) -> None:
         wait_for(lambda: place.unfinished() == 0, "an end of what is unfinished")
         disk.fail(write="EIO", fsync="EIO")
         dropped += [place.drop(f"{n}.png", png(n, "during")) for n in range(5)]
-        wait_for_pause(running, "the ledger cannot be used: disk I/O error")
+        wait_for_pause(running, "disk I/O error")
         wait_for(lambda: place.status().get("state") == "paused", "paused in status.json")
-        assert "disk of the state folder" in place.status()["hint"]
+        assert "The disk of the state folder" in place.status()["hint"]
         disk.fail()
         wait_for_end_of_pause(running, place)
         place.assert_conserved(dropped)

@@ -53,7 +53,7 @@ def test_deleted_it_waits_for_a_person_to_make_it_and_goes_on_there(place: Place
 
 def take_away_at_once(place: Place) -> None:
     """With a picture that is already there, so that it is noticed by writing."""
-    place.drop("during.png", png(2))
+    place.drop("unseen.png", png(4))
     unmount(place.outbox)
 
 
@@ -86,7 +86,8 @@ def test_unmounted_nothing_is_written_below_the_mount_point(place: Place, take_a
         try:
             wait_for_end_of_pause(running, place)
             place.wait_for_row("during.png")
-            place.assert_conserved(dropped)
+            place.assert_conserved(dropped + [row["sha256"] for row in place.rows() if row["file"] == "unseen.png"])
+            assert list(place.inbox.glob("*.png")) == []
             assert running.stop() == 0
         finally:
             unmount(place.outbox)
