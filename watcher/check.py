@@ -95,17 +95,29 @@ def _events(config: Config) -> str:
         return f"the inbox is on {kind}, which tells of no events: folders are looked at every " + (
             f"{config.watch.rescan_seconds:g} s"
         )
-    from watcher.observer import FolderObserver
+    from watcher.observer import MOST_WATCHED, FolderObserver
 
+    folders = [*_folders(config)]
     observer = FolderObserver(lambda _: None)
     try:
-        if config.inbox.is_dir() and not observer.watch(os.fsencode(config.inbox)):
-            return (
-                "not available (inotify limits?): folders are looked at every " + f"{config.watch.rescan_seconds:g} s"
-            )
+        heard = sum(observer.watch(folder) for folder in folders)
     finally:
         observer.stop()
+    every = f"looked at every {config.watch.rescan_seconds:g} s"
+    raising = "to have more, raise fs.inotify.max_user_instances and fs.inotify.max_user_watches"
+    if folders and not heard:
+        return f"not available (inotify limits?): folders are {every}; {raising}"
+    if heard < len(folders):
+        why = f"more are not watched ({MOST_WATCHED})" if heard >= MOST_WATCHED else raising
+        return f"they come for {heard} of {len(folders)} folders; the others are {every}; {why}"
     return "file system events come"
+
+
+def _folders(config: Config) -> Iterator[bytes]:
+    """The folders of the inbox that are watched."""
+    for folder, inside, _ in os.walk(os.fsencode(config.inbox)):
+        inside[:] = [name for name in inside if config.watch.recursive and not name.startswith(b".")]
+        yield folder
 
 
 def _model(config: Config) -> str:

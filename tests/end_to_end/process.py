@@ -33,11 +33,12 @@ def without_roots_powers() -> None:
 
 
 def run_program(
-    *arguments: str | Path, cwd: Path, before: Callable[[], None] | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a command of digit-watcher to its end."""
+    *arguments: str | Path, cwd: Path, before: Callable[[], None] | None = None, program: str = sys.executable,
+    **environment: str,
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    """Run a command of digit-watcher to its end. program: the Python that runs it."""
     return subprocess.run(
-        [sys.executable, "-m", "watcher", *map(str, arguments)], cwd=cwd, env=os.environ | environment,
+        [program, "-m", "watcher", *map(str, arguments)], cwd=cwd, env=os.environ | environment,
         preexec_fn=before,
         capture_output=True, text=True, errors="surrogateescape", timeout=100, check=False,
     )  # fmt: skip
@@ -46,7 +47,10 @@ def run_program(
 class Running:
     """A daemon in a process group of its own, with the socket that systemd would give it."""
 
-    def __init__(self, folder: Path, *, before: Callable[[], None] | None = None, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, *, before: Callable[[], None] | None = None, program: str = sys.executable,
+        **environment: str,
+    ) -> None:  # fmt: skip
         self._sockets = tempfile.mkdtemp(prefix="dw")  # the path of a socket must be short
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.bind(f"{self._sockets}/notify")
@@ -54,7 +58,7 @@ class Running:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by `end`
         self.notices: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "watcher", "run"], cwd=folder, start_new_session=True, preexec_fn=before,
+            [program, "-m", "watcher", "run"], cwd=folder, start_new_session=True, preexec_fn=before,
             env=os.environ | {"NOTIFY_SOCKET": f"{self._sockets}/notify"} | environment,
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
         )  # fmt: skip
