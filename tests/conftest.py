@@ -4,8 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.end_to_end.place import Place
+
+# `pytest --hypothesis-profile=long` looks for longer. No deadlines: machines are slow at times.
+settings.register_profile("quick", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=20_000, stateful_step_count=100)
+settings.load_profile("quick")
 
 
 @pytest.fixture

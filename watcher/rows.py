@@ -13,6 +13,12 @@ COLUMNS = (
     "id", "file", "status", "prediction", "confidence", "second_prediction", "second_confidence", "reason",
     "width", "height", "sha256", "model", "arrived_at", "processed_at", "archived_to",
 )  # fmt: skip
+# Characters that turn the writing round, over the rest of the line: a name must not read as another one.
+_TURNING = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
+# Spreadsheets run cells that begin so (OWASP, CSV injection); where a semicolon divides cells, behind one too.
+_RUNS = "=+\\-@＝＋－＠"
+_BEGINS_TO_RUN = re.compile(f"[{_RUNS}]")
+_RUNS_BEHIND = re.compile(rf";(?=[\s\"']*[{_RUNS}])")
 CSV_HEADER = (",".join(COLUMNS) + "\r\n").encode()
 
 
@@ -21,7 +27,10 @@ def readable_name(name: bytes) -> str:
 
     `parse_name` is the way back.
     """
-    return "".join(_escaped(char) for char in os.fsdecode(name))
+    text = os.fsdecode(name)
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
+    return "".join(_escaped(char) for char in text)
 
 
 def parse_name(text: str) -> bytes:
@@ -34,7 +43,7 @@ def _escaped(char: str) -> str:
     if char == "\\":
         return "\\\\"
     # Cs: how Python carries a byte that is no UTF-8; Zl and Zp end a line for some readers.
-    if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
+    if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(char) in _TURNING:
         return "".join(f"\\x{byte:02x}" for byte in os.fsencode(char))
     return char
 
@@ -91,6 +100,5 @@ def _cell(value: str | int | float | None) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.6f}"
-    text = str(value)
-    # Spreadsheets run cells that begin so; the apostrophe makes them text (OWASP, CSV injection).
-    return "'" + text if text[:1] in ("=", "+", "-", "@") else text
+    text = _RUNS_BEHIND.sub(r"\\x3b", str(value))
+    return "'" + text if _BEGINS_TO_RUN.match(text) else text

@@ -39,12 +39,20 @@ def test_two_names_never_look_the_same(one: bytes, other: bytes) -> None:
     assert (one == other) == (readable_name(one) == readable_name(other))
 
 
-@pytest.mark.parametrize("name", [b"=1+1.png", b"+7.png", b"-7.png", b"@7.png"])
+@pytest.mark.parametrize("name", [b"=1+1.png", b"+7.png", b"-7.png", b"@7.png", "＝1.png".encode()])
 def test_a_name_like_a_formula_is_made_text(name: bytes) -> None:
     """An apostrophe stands before it, as spreadsheets know it; in JSON the name is as it is."""
     made = record(file=name)
     assert "'" + name.decode() == cells(csv_line(made))[1]
     assert name.decode() == json.loads(json_line(made))["file"]
+
+
+@pytest.mark.parametrize("name", [b"7;=1+1;.png", b'7";=1+1.png', b"7; +1.png"])
+def test_a_formula_behind_a_semicolon_is_made_text(name: bytes) -> None:
+    """Where the language divides numbers by a comma, spreadsheets divide cells by a semicolon: it is escaped."""
+    cell = cells(csv_line(record(file=name)))[1]
+    assert name.decode().replace(";", "\\x3b", 1) == cell
+    assert name == parse_name(cell)
 
 
 @given(NAMES)
@@ -63,6 +71,7 @@ def test_no_cell_is_a_formula(name: bytes) -> None:
         (b"a\\x0a.png", "a\\\\x0a.png"),
         ("a\u2028b.png".encode(), "a\\xe2\\x80\\xa8b.png"),
         ("a\x85b.png".encode(), "a\\xc2\\x85b.png"),
+        ("\u202egnp.7.png".encode(), "\\xe2\\x80\\xaegnp.7.png"),
     ],
 )
 def test_names_are_shown_as_they_are_where_that_is_one_line(name: bytes, shown: str) -> None:
