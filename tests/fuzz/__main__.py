@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.fuzz import native, properties
 
 TARGETS = ("header", "normalise", "read")
+ROUND_SECONDS = 100  # then a fresh process goes on with the same corpus: instrumented ones grow
 
 
 def main() -> int:
@@ -48,18 +49,20 @@ def _mutated(seed: int, seconds: int, folder: Path) -> list[Path]:
 
 
 def _guided(target: str, seed: int, seconds: int, folder: Path) -> list[Path]:
-    before = set(folder.iterdir())
+    before, runs = set(folder.iterdir()), 0
     with tempfile.TemporaryDirectory() as corpus:
-        command = [sys.executable, "-m", "tests.fuzz.coverage", target, corpus, f"-seed={seed}"]
-        options = [f"-max_total_time={seconds}", f"-artifact_prefix={folder}/{target}-"]
-        ran = subprocess.run([*command, *options], capture_output=True, text=True, errors="replace", check=False)
-        grown = sum(1 for _ in Path(corpus).iterdir())
-    tried = re.search(r"Done (\d+) runs", ran.stderr)
-    runs = f"{int(tried[1]):,} inputs" if tried else "ended early"
+        for begin in range(0, seconds, ROUND_SECONDS):
+            options = [f"-seed={seed + begin}", f"-max_total_time={min(ROUND_SECONDS, seconds - begin)}"]
+            command = [sys.executable, "-m", "tests.fuzz.coverage", target, corpus, *options]
+            command.append(f"-artifact_prefix={folder}/{target}-")
+            ran = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+            if (tried := re.search(r"Done (\d+) runs", ran.stderr)) is None:
+                print(ran.stderr[-3000:], file=sys.stderr)
+                break
+            runs += int(tried[1])
+        grown = len(list(Path(corpus).iterdir()))
     found = sorted(set(folder.iterdir()) - before)
-    print(f"coverage-guided, {target}: {runs}, corpus {grown}, findings: {len(found)}")
-    if not tried:
-        print(ran.stderr[-3000:], file=sys.stderr)
+    print(f"coverage-guided, {target}: {runs:,} inputs, corpus {grown}, findings: {len(found)}", flush=True)
     return found
 
 
