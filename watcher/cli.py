@@ -185,6 +185,30 @@ def backup(file: Path, config_file: Path | None, inbox: Path | None, outbox: Pat
     backup_command(_config(config_file, inbox, outbox), file, overwrite=overwrite)
 
 
+@cli.command(short_help="Bring the ledger up to the results files.")
+@_folders
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="BACKUP",
+    help="First put this backup in the ledger's place; the old one is kept beside it.",
+)
+@click.option("--anew", is_flag=True, help="First set the ledger aside: all comes from the results files.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+def repair(
+    config_file: Path | None, inbox: Path | None, outbox: Path | None, source: Path | None, anew: bool, dry_run: bool
+) -> None:  # fmt: skip
+    """Take rows of results.jsonl and results.csv that the ledger does not know into it.
+
+    For a ledger that came from a backup, is damaged, or is lost. The daemon must be stopped. Where each picture
+    lies is looked up; no picture is overwritten or deleted. Said twice, the second time does nothing.
+    """
+    from watcher.repair import repair_command
+
+    repair_command(_config(config_file, inbox, outbox), source=source, anew=anew, dry_run=dry_run)
+
+
 @cli.command()
 @_folders
 @click.option("--adopt", is_flag=True, required=True, help="Take this inbox for the one that the ledger knows.")

@@ -9,14 +9,15 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from watcher.errors import SurroundingsError
-from watcher.places import Places
+from watcher.places import Places, remember
 from watcher.questions import Questions
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Record
-from watcher.schema import RECORD, result_values
+from watcher.schema import RECORD, TAKE_IN, result_values
 
 
 class Ledger(Questions):
@@ -36,7 +37,7 @@ class Ledger(Questions):
         if not present:
             raise SurroundingsError(
                 f"the ledger {self.path} was moved or deleted while it was in use",
-                hint="Put it back and restart. Without it a new one is begun: the archive stays, its history does not.",
+                hint="Put it back. If it is lost, stop the daemon, and `digit-watcher repair` makes it anew.",
             )
 
     @contextmanager
@@ -97,14 +98,36 @@ class Ledger(Questions):
                 records.append(Record(claim, verdict, seq, model, now, place))
                 # One by one: the next reservation must see this one, or two 7.png of a batch get one place.
                 db.execute(RECORD, result_values(records[-1]))
-            db.executemany(
-                "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
-                [(str(r.verdict.status), str(r.verdict.reason or "")) for r in records],
-            )
+            _count(db, records)
         return records
+
+    def take_in(self, results: Sequence[tuple[Record, str]]) -> None:
+        """Store records that another ledger made, each with its state, behind those that are here, all or none."""
+        with self._transaction() as db:
+            for seq, (record, state) in enumerate(results, self.last_seq() + 1):
+                c, i = record.claim, record.claim.identity
+                db.execute(TAKE_IN, (c.id, c.file, i.dev, i.ino, i.size, i.mtime_ns, c.attempt, c.arrived_at))
+                db.execute(RECORD, result_values(replace(record, seq=seq)))
+                db.execute("UPDATE pictures SET state = ? WHERE id = ?", (state, c.id))
+                remember(db, c, record.archived_to)
+            _count(db, [record for record, _ in results])
+
+    def mark_read_again(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Store of pictures (old id, new id) that the new result was read from the old one's picture."""
+        with self._transaction() as db:
+            for old, new in pairs:
+                db.execute("UPDATE pictures SET state = 'requeued' WHERE id = ?", (old,))
+                db.execute("UPDATE pictures SET requeued_from = ? WHERE id = ?", (old, new))
 
     def finish(self, ids: Sequence[str], sheets: Iterable[tuple[str, int, int, int, int]]) -> None:
         """Mark files as archived, and keep how far each results file (name, dev, ino, offset, seq) has come."""
         with self._transaction() as db:
             db.executemany("UPDATE pictures SET state = 'archived' WHERE id = ?", [(id_,) for id_ in ids])
             db.executemany("INSERT OR REPLACE INTO sheets VALUES (?, ?, ?, ?, ?)", sheets)
+
+
+def _count(db: sqlite3.Connection, records: Iterable[Record]) -> None:
+    db.executemany(
+        "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+        [(str(r.verdict.status), str(r.verdict.reason or "")) for r in records],
+    )

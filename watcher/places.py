@@ -1,6 +1,7 @@
 """Reserved places: where each picture will lie below the outbox, decided once, in the ledger's transaction."""
 
 import os
+import re
 import sqlite3
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -51,6 +52,22 @@ class Places:
         ):
             free = folder + b"/" + numbered(name, _next_number(db, first))
         return free
+
+
+def remember(db: sqlite3.Connection, claim: Claim, place: bytes) -> None:
+    """Keep in mind what was reserved by another ledger, as `reserve` would have; within a transaction of `db`."""
+    kind, day, *folders, name = place.split(b"/")
+    path = kind + b"/" + day
+    for folder in folders:
+        path += b"/" + folder
+        db.execute("INSERT OR IGNORE INTO folders VALUES (?)", (path,))
+    first = shortened(claim.file.rpartition(b"/")[2])
+    number = re.search(rb"~(\d{1,9})$", _split(name)[0])
+    if number and name != first:
+        db.execute(
+            "INSERT INTO numbers VALUES (?, ?) ON CONFLICT DO UPDATE SET next = max(next, excluded.next)",
+            (path + b"/" + first, int(number[1]) + 1),
+        )
 
 
 def numbered(name: bytes, number: int) -> bytes:

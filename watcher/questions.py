@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from watcher.database import ledger_trouble, open_database
 from watcher.records import Claim, Record
-from watcher.schema import claim_of, record_of
+from watcher.schema import READ_AGAIN, claim_of, record_of
 
 Made = TypeVar("Made", Claim, Record)
 
@@ -74,6 +74,16 @@ class Questions:
     def knows(self, id_: str) -> bool:
         """Say whether a row of that id is here, in whatever state."""
         return self._db.execute("SELECT 1 FROM pictures WHERE id = ?", (id_,)).fetchone() is not None
+
+    def whose(self, place: bytes) -> str | None:
+        """The id of the picture that has, or had, a place below the outbox."""
+        row = self._db.execute("SELECT id FROM pictures WHERE archived_to = ?", (place,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def read_again(self, seq: int) -> Iterator[tuple[str, bytes, str]]:
+        """Older results, with their place, of pictures that a result beyond a sequence number may be read from."""
+        for row in self._db.execute(READ_AGAIN, (seq,)):
+            yield row["old"], bytes(row["place"]), row["new"]
 
     def find(self, id_: str) -> Record | None:
         """A finished record by id, whose file lies in archive/ or rejected/."""

@@ -37,6 +37,16 @@ RECORD = """UPDATE pictures SET state = 'recorded', seq = ?, status = ?, reason 
     second_prediction = ?, second_confidence = ?, scores = ?, width = ?, height = ?, sha256 = ?, detail = ?,
     model = ?, processed_at = ?, archived_to = ? WHERE id = ?"""
 
+TAKE_IN = """INSERT INTO pictures (id, state, file, dev, ino, size, mtime_ns, attempt, arrived_at)
+    VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+    file = excluded.file, dev = excluded.dev, ino = excluded.ino, size = excluded.size, mtime_ns = excluded.mtime_ns"""
+
+# Where the picture of one result went into a later one: same name, same bytes. old, its place, new, in sequence.
+READ_AGAIN = """SELECT old.id AS old, old.archived_to AS place, new.id AS new
+    FROM pictures AS new JOIN pictures AS old ON old.sha256 = new.sha256 AND old.file = new.file AND old.seq < new.seq
+    WHERE new.seq > ? AND new.requeued_from IS NULL AND new.state IN ('recorded', 'archived')
+    AND old.state IN ('archived', 'missing') ORDER BY new.seq, old.seq DESC"""
+
 
 def result_values(record: Record) -> tuple[Any, ...]:
     """What RECORD asks for."""

@@ -1,0 +1,78 @@
+"""A line of results.jsonl or results.csv, read back as the record that it was written from."""
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from watcher.recognition.verdict import Reason, Status, Verdict
+from watcher.records import Claim, Identity, Record
+from watcher.rows import COLUMNS, parse_name
+
+_NOWHERE = Identity(0, 0, 0, 0)
+_DAY = re.compile(rb"\d{4}-\d\d-\d\d")
+
+
+def record_of_json(line: bytes) -> Record:
+    """Raises ValueError where the line is not as we write it. Its identity and sequence number are zeros."""
+    values = json.loads(line)
+    if not isinstance(values, dict) or not {*COLUMNS, "scores", "detail"} <= values.keys():
+        raise ValueError("columns are missing")
+    return _record(values, str(values["file"]))
+
+
+def record_of_csv(line: bytes) -> Record:
+    """As `record_of_json`; a line of the CSV has neither scores nor the sentence for people."""
+    cells = next(csv.reader([line.decode().rstrip("\r\n")], strict=True))
+    if len(cells) != len(COLUMNS):
+        raise ValueError(f"it has {len(cells)} cells, not {len(COLUMNS)}")
+    values: dict[str, Any] = {name: _plain(cell) or None for name, cell in zip(COLUMNS, cells, strict=True)}
+    for name, made in _NUMBERS.items():
+        values[name] = made(values[name]) if values[name] else None
+    # A name of a person's may begin as our apostrophe does: then it stands so in its place too.
+    file = cells[1] if f"/{cells[1]}" in cells[-1] else _plain(cells[1])
+    return _record(values | {"scores": [], "detail": ""}, file)
+
+
+_NUMBERS: dict[str, Callable[[Any], float]] = {
+    "confidence": float, "second_confidence": float, "width": int, "height": int,
+}  # fmt: skip
+
+
+def _plain(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@") else cell
+
+
+def _record(values: dict[str, Any], file: str) -> Record:
+    try:
+        verdict = Verdict(
+            status=Status(values["status"]),
+            sha256=values["sha256"] or "",
+            reason=Reason(values["reason"]) if values["reason"] else None,
+            prediction=values["prediction"],
+            confidence=values["confidence"],
+            second_prediction=values["second_prediction"],
+            second_confidence=values["second_confidence"],
+            scores=tuple(float(score) for score in values["scores"]),
+            width=values["width"],
+            height=values["height"],
+            detail=values["detail"],
+        )
+        claim = Claim(values["id"], parse_name(file), _NOWHERE, values["arrived_at"])
+        place = parse_name(values["archived_to"])
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+    if not claim.file or not claim.arrived_at or not values["processed_at"] or not values["model"]:
+        raise ValueError("file, times or model are missing")
+    _check_place(place)
+    return Record(claim, verdict, 0, values["model"], values["processed_at"], place)
+
+
+def _check_place(place: bytes) -> None:
+    """People may write to these files: no row makes us touch anything outside archive/ and rejected/."""
+    kind, *folders = place.split(b"/")
+    if kind not in (b"archive", b"rejected") or len(folders) < 2 or not _DAY.fullmatch(folders[0]):
+        raise ValueError(f"{place!r} is no place in archive/ or rejected/")
+    if b"\0" in place or any(part in (b"", b".", b"..") for part in folders):
+        raise ValueError(f"{place!r} is no place in archive/ or rejected/")

@@ -1,0 +1,136 @@
+"""The `repair` command: a ledger that is older than the results files, damaged or lost, is brought up to them."""
+
+import os
+import tempfile
+from contextlib import ExitStack, suppress
+from itertools import count, islice
+from pathlib import Path
+
+import click
+
+from watcher.backup import checked, copy_ledger
+from watcher.config import Config
+from watcher.durable import rename_new, sync_folders
+from watcher.errors import SurroundingsError, UsageError
+from watcher.files import WORK, Files
+from watcher.fresh_file import fresh_file
+from watcher.identity import Marked
+from watcher.ledger import Ledger
+from watcher.ownership import Lock
+from watcher.premises import make_folders
+from watcher.rows import readable_name
+from watcher.taking_in import Taken, TakingIn
+from watcher.whereabouts import Whereabouts
+
+_SHOWN = 20  # remarks, rows and files that are named; of the others only the number
+
+
+def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: bool) -> None:
+    """Bring the ledger up to the results files, under both locks; say what was done.
+
+    source: a backup to begin from. anew: begin from nothing. dry_run: all of it on a copy, which is thrown away.
+    Raises UsageError for what makes no sense, SurroundingsError where something fails or rows cannot be used.
+    """
+    if source and anew:
+        raise UsageError("--from and --anew are two ways to begin", hint="Say one of them.")
+    if source and source.resolve() == config.ledger_path.resolve():
+        raise UsageError(f"{source} is the ledger itself", hint="Name a backup, or leave --from out.")
+    with ExitStack() as stack:
+        files = _take_locks(config, stack)
+        try:
+            path = _ledger_file(config, source, anew, dry_run, stack)
+            ledger = Ledger(path)
+            stack.callback(ledger.close)
+            whereabouts = Whereabouts(config.outbox, files, dry_run=dry_run)
+            taken = TakingIn(config.outbox, ledger, whereabouts, dry_run=dry_run).run()
+            if not dry_run:
+                _mark(config, ledger)
+            unknown = [place for place in whereabouts.archived() if ledger.whose(place) is None]
+        except OSError as error:
+            raise SurroundingsError(
+                f"cannot repair: {error}", hint="Mend that and say it again: what is done is not done twice."
+            ) from error
+        _say(taken, unknown, dry_run=dry_run)
+    if taken.bad:
+        raise SurroundingsError(
+            f"{len(taken.bad):,} rows cannot be used, and `run` will not go on with them",
+            hint="Correct these lines of the results files, or delete them, and say `repair` again.",
+        )
+
+
+def _take_locks(config: Config, stack: ExitStack) -> Files:
+    files = Files(config.inbox)
+    files.prepare()
+    state = make_folders(config, adopting=True)
+    for folder, what in ((config.inbox / os.fsdecode(WORK), "inbox's work"), (state, "state")):
+        stack.callback(Lock(folder, what).release)
+    return files
+
+
+def _ledger_file(config: Config, source: Path | None, anew: bool, dry_run: bool, stack: ExitStack) -> Path:
+    """The file to repair: the ledger's, in whose place a backup or nothing is put first, or a copy for a dry run."""
+    path = config.ledger_path
+    if source:
+        checked(source)
+    if dry_run:
+        copy = Path(stack.enter_context(tempfile.TemporaryDirectory())) / path.name
+        begin = source or (path if path.exists() and not anew else None)
+        if begin:
+            copy_ledger(begin, copy)
+        return copy
+    if (source or anew) and (aside := _set_aside(path)):
+        click.echo(f"the ledger that was there is now {aside}")
+    if source:
+        with fresh_file(path, overwrite=False) as temporary:
+            copy_ledger(source, temporary)
+    return path
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Give the ledger another name, with the files that SQLite has beside it; None where there is none."""
+    if not any(os.path.lexists(f"{path}{end}") for end in ("", "-wal", "-shm")):
+        return None
+    aside = next(
+        name for n in count(1) if not os.path.lexists(name := path.with_name(f"{path.stem}-old{n}{path.suffix}"))
+    )
+    # The WAL first: beside another ledger's file SQLite would take it for that one's.
+    for end in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            rename_new(os.fsencode(f"{path}{end}"), os.fsencode(f"{aside}{end}"))
+    sync_folders([os.fsencode(path.parent)])
+    return aside
+
+
+def _mark(config: Config, ledger: Ledger) -> None:
+    """A ledger that was made anew takes these folders for its own; one from a backup knows them."""
+    for marked in (Marked.inbox(config.inbox), Marked.outbox(config.outbox)):
+        if marked.known_to(ledger) is None:
+            marked.adopt(ledger)
+
+
+def _say(taken: Taken, unknown: list[bytes], *, dry_run: bool) -> None:
+    total = taken.states.total()
+    verb = "would be taken" if dry_run else "taken"
+    click.echo(f"{total:,} {'row' if total == 1 else 'rows'} {verb} into the ledger")
+    for state, what in (
+        ("archived", "with the picture at its place"),
+        ("recorded", "with the picture still to be archived, which the next run does"),
+        ("missing", "without a picture"),
+    ):
+        if taken.states[state]:
+            click.echo(f"  {taken.states[state]:,} {what}")
+    _list("remarks", taken.remarks)
+    _list("rows that cannot be used", list(taken.bad.values()))
+    _list(
+        "files in archive/ and rejected/ that no row knows (they are left alone)", [readable_name(p) for p in unknown]
+    )
+
+
+def _list(title: str, items: list[str]) -> None:
+    if not items:
+        return
+    click.echo(f"{len(items):,} {title}:")
+    for item in islice(items, _SHOWN):
+        click.echo(f"  {item}")
+    if len(items) > _SHOWN:
+        click.echo(f"  … and {len(items) - _SHOWN:,} more")

@@ -1,0 +1,132 @@
+"""Rows that the ledger does not know, taken into it from the results files."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from watcher.ledger import Ledger
+from watcher.reading_back import record_of_csv, record_of_json
+from watcher.records import Record
+from watcher.rows import csv_line, readable_name
+from watcher.tail import id_in, lines
+from watcher.whereabouts import Whereabouts
+
+_RECORDS_AT_ONCE = 500
+_STUB = re.compile(rb'(\{"id": ")?[0-9a-f-]{1,36}')  # of a row that was torn within its id
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was done. states: state → records; bad: id → why its row cannot be used; remarks: for people."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    bad: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+class TakingIn:
+    """From both files into one ledger: the JSONL has more in its lines, the CSV is the second source."""
+
+    def __init__(self, outbox: Path, ledger: Ledger, whereabouts: Whereabouts, *, dry_run: bool) -> None:
+        self._outbox, self._ledger, self._whereabouts, self._dry_run = outbox, ledger, whereabouts, dry_run
+        self._first = ledger.last_seq()
+        self._pending: dict[str, tuple[Record, str]] = {}
+        self._places: set[bytes] = set()
+        self.taken = Taken()
+
+    def run(self) -> Taken:
+        """Take in both files, then find out which pictures were read again. Raises OSError where a file fails."""
+        self._file("results.jsonl", record_of_json)
+        self._file("results.csv", record_of_csv)
+        for id_ in [id_ for id_ in self.taken.bad if self._ledger.seq_of(id_) is not None]:
+            del self.taken.bad[id_]  # the other file had it
+        self._find_read_again()
+        return self.taken
+
+    def _file(self, name: str, read: Callable[[bytes], Record]) -> None:
+        torn = None
+        with _opened(self._outbox / name) as descriptor:
+            for at, line in lines(descriptor, 0) if descriptor >= 0 else ():
+                id_ = id_in(line)
+                if id_ is None:
+                    torn = at if _STUB.fullmatch(line) else torn
+                elif id_ not in self._pending and self._ledger.seq_of(id_) is None:
+                    torn = torn if self._row(name, id_, line, read) else at
+                elif read is record_of_csv and line.endswith(b"\n"):
+                    self._compare(id_, line)
+            self._store()
+            if torn is not None:
+                self.taken.remarks.append(f"the torn row at the end of {name} is cut off")
+                if not self._dry_run:
+                    os.ftruncate(descriptor, torn)
+                    os.fsync(descriptor)
+
+    def _row(self, name: str, id_: str, line: bytes, read: Callable[[bytes], Record]) -> bool:
+        """Take in one row; False where it is torn and no row."""
+        whole = line.endswith(b"\n")
+        try:
+            record = read(line)
+            self._refuse_anothers_place(record)
+        except ValueError as error:
+            if whole:
+                self.taken.bad[id_] = f"{name}, {id_}: {error}"
+            return whole
+        if not whole and read is record_of_csv and not self._whereabouts.holds(record.archived_to):
+            return False  # its last cell may be torn
+        record, state, remark = self._whereabouts.find(record)
+        if remark:
+            self.taken.remarks.append(f"{readable_name(record.claim.file)} (id {id_}) {remark}")
+        self.taken.states[state] += 1
+        self._pending[id_] = record, state
+        self._places.add(record.archived_to)
+        if len(self._pending) >= _RECORDS_AT_ONCE:
+            self._store()
+        return True
+
+    def _refuse_anothers_place(self, record: Record) -> None:
+        place = record.archived_to
+        if place in self._places or self._ledger.whose(place) not in (None, record.claim.id):
+            raise ValueError(f"its place {readable_name(place)} belongs to another picture")
+
+    def _store(self) -> None:
+        self._ledger.take_in(list(self._pending.values()))
+        self._pending.clear()
+        self._places.clear()
+
+    def _compare(self, id_: str, line: bytes) -> None:
+        """Say where a row of the CSV says something else than the line of the JSONL that was taken in."""
+        if (self._ledger.seq_of(id_) or 0) <= self._first:
+            return
+        record = self._ledger.place_of(id_)
+        with suppress(ValueError):
+            if record is not None and csv_line(record_of_csv(line)) != csv_line(record):
+                self.taken.remarks.append(
+                    f"results.csv says something else of {id_} than results.jsonl, which is taken"
+                )
+
+    def _find_read_again(self) -> None:
+        pairs: dict[str, str] = {}
+        for old, place, new in self._ledger.read_again(self._first):
+            if old not in pairs and new not in pairs.values() and not self._whereabouts.holds(place):
+                pairs[old] = new
+        self._ledger.mark_read_again(pairs.items())
+        if pairs:
+            self.taken.remarks.append(f"{len(pairs):,} of them had been read again, on request")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A descriptor for reading and cutting; -1 where there is no such file."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield -1
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
