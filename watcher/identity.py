@@ -94,7 +94,8 @@ class Marked:
         if known is None:
             return SurroundingsError(
                 f"the {self.what} {self.folder} belongs to another ledger, and {ledger} is new",
-                hint=f"Is the disk of outbox and state mounted? {adopt}",
+                hint="Is the disk of outbox and state mounted? If the ledger is lost: `digit-watcher repair` makes it"
+                f" from the results files. {adopt}",
             )
         return SurroundingsError(
             f"the {self.what} {self.folder} is not the one that the ledger {ledger} knows"

@@ -165,6 +165,7 @@ def test_a_lost_ledger_is_made_anew_from_what_is_left(place: Place, lost: str) -
     (place.outbox / lost).write_bytes(b"")
     said = refused(place)
     assert "belongs to another ledger" in said
+    assert "digit-watcher repair" in said
     assert not (place.state / "ledger.sqlite3").exists()
     assert "4 rows taken into the ledger" in repair(place)
     dropped += read(place, "1.png")
