@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from watcher.recognition.verdict import Verdict
 
 
+def signed64(number: int) -> int:
+    """The number modulo 2⁶⁴, from -2⁶³: different ones that fit into 64 bits stay different."""
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Which file, and in which condition: device, inode, size in bytes, modification time in ns."""
@@ -14,6 +19,11 @@ class Identity:
     ino: int
     size: int
     mtime_ns: int
+
+    def __post_init__(self) -> None:
+        # SQLite's integers are signed; inodes of network shares, and times behind 2262, are larger.
+        for name in ("dev", "ino", "mtime_ns"):
+            object.__setattr__(self, name, signed64(getattr(self, name)))
 
     @classmethod
     def of(cls, stat: os.stat_result) -> "Identity":

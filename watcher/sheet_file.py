@@ -10,6 +10,7 @@ from itertools import count
 
 from watcher.durable import rename_new, sync_folders, write_all
 from watcher.errors import SurroundingsError
+from watcher.records import signed64
 from watcher.tail import BLOCK
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class SheetFile:
         with suppress(FileNotFoundError):
             found = os.lstat(self._path)
             emptied = self._header and not found.st_size
-            return (found.st_dev, found.st_ino) == (self.dev, self.ino) and not emptied
+            return (signed64(found.st_dev), signed64(found.st_ino)) == (self.dev, self.ino) and not emptied
         return False
 
     def open(self) -> None:
@@ -54,7 +55,7 @@ class SheetFile:
             self.open()
             return
         found = os.fstat(self.descriptor)
-        self.dev, self.ino = found.st_dev, found.st_ino
+        self.dev, self.ino = signed64(found.st_dev), signed64(found.st_ino)
         if not found.st_size:
             write_all(self.descriptor, self._header)
             os.fsync(self.descriptor)

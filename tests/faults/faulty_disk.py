@@ -3,7 +3,8 @@
 Run as `python faulty_disk.py MOUNT_POINT FOLDER RULES`; it speaks the kernel's protocol over /dev/fuse itself.
 RULES is a JSON file, read at each request, so that a test switches faults on and off under a running daemon:
 {"write": "EIO", "read bad.png": "EIO", "forbid": ":?", "fold": true}. A rule names a request, and perhaps a part
-of the path; "forbid": characters that no new name may have (EINVAL); "fold": names that differ only in case are one.
+of the path; "forbid": characters that no new name may have (EINVAL); "fold": names that differ only
+in case are one; "large_inodes": with the highest bit set, as those of some shares.
 Killed, it leaves a mount that answers ENOTCONN. Changes made in FOLDER itself bring no events, as on a share.
 """
 
@@ -95,7 +96,7 @@ class FaultyDisk:
 
     def _entry(self, path: bytes) -> bytes:
         found = os.lstat(os.path.join(self._folder, path))
-        return struct.pack("<4Q2I", self._node(path), 0, 0, 0, 0, 0) + _attributes(found)
+        return struct.pack("<4Q2I", self._node(path), 0, 0, 0, 0, 0) + self._attributes(found)
 
     def _move(self, old: bytes, new: bytes) -> None:
         for path in [path for path in self._nodes if path == old or path.startswith(old + b"/")]:
@@ -119,7 +120,7 @@ class FaultyDisk:
             if node not in self._descriptors:
                 raise
             found = os.fstat(self._descriptors[node])
-        return bytes(16) + _attributes(found)
+        return bytes(16) + self._attributes(found)
 
     def _setattr(self, node: int, body: bytes) -> bytes:
         valid, _, _, size, _, atime, mtime, _, *rest = struct.unpack_from("<IIQQQQQQIIIIIIII", body)
@@ -227,14 +228,14 @@ class FaultyDisk:
 
     _fsyncdir = _syncfs = _flush
 
-
-def _attributes(found: os.stat_result) -> bytes:
-    times = [divmod(ns, 10**9) for ns in (found.st_atime_ns, found.st_mtime_ns, found.st_ctime_ns)]
-    return _ATTR.pack(
-        found.st_ino, found.st_size, found.st_blocks, *(seconds for seconds, _ in times),
-        *(rest for _, rest in times),
-        found.st_mode, found.st_nlink, found.st_uid, found.st_gid, found.st_rdev, 4096, 0,
-    )  # fmt: skip
+    def _attributes(self, found: os.stat_result) -> bytes:
+        inode = found.st_ino | (1 << 63 if self._rules.get("large_inodes") else 0)
+        times = [divmod(ns, 10**9) for ns in (found.st_atime_ns, found.st_mtime_ns, found.st_ctime_ns)]
+        return _ATTR.pack(
+            inode, found.st_size, found.st_blocks, *(seconds for seconds, _ in times),
+            *(rest for _, rest in times),
+            found.st_mode, found.st_nlink, found.st_uid, found.st_gid, found.st_rdev, 4096, 0,
+        )  # fmt: skip
 
 
 def main() -> None:

@@ -78,6 +78,17 @@ def test_more_folders_than_are_watched_are_all_looked_at(place: Place) -> None:
     assert running.stop() == 0
 
 
+def test_on_a_share_with_large_inodes_all_is_as_anywhere(place: Place) -> None:
+    """Numbers of files above 2⁶³, as 64-bit shares give them, are kept in the ledger and compared."""
+    with faulty_disk(place.inbox, place.root / "server") as share:
+        share.fail(large_inodes=True)
+        assert place.inbox.stat().st_ino > 1 << 63
+        dropped = [place.drop(f"{number}.png", png(number)) for number in range(3)]
+        running = place.start()
+        place.assert_conserved(dropped)
+        assert running.stop() == 0
+
+
 def test_on_a_share_what_other_machines_write_is_found(place: Place) -> None:
     """A network file system tells nobody here of it: files, folders and renames appear without an event."""
     with faulty_disk(place.inbox, place.root / "server") as share:
