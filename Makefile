@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test fuzz check train evaluate bench lock clean train-env
+.PHONY: help run test fuzz check train evaluate bench soak lock clean train-env
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
@@ -18,6 +18,7 @@ help:
 	@echo "make evaluate  score the shipped model on MNIST"
 	@echo "make audit     look the locked dependencies up among known vulnerabilities"
 	@echo "make bench     how many pictures a second, against the tutorials' loop"
+	@echo "make soak      kill it 1,000 times while 200,000 pictures come in; SOAK='--seed 7' to replay"
 	@echo "make lock      make the lock files in requirements/ anew"
 	@echo "make clean     remove what make made; inbox, outbox and runs stay"
 
@@ -48,6 +49,9 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m bench
 
 train-env: $(VENV)/.dev
+
+soak: $(VENV)/.dev
+	@$(BIN)/python -m tests.soak $(SOAK)
 
 lock:
 	requirements/compile

@@ -44,6 +44,8 @@ class Account:
 
 
 def _difference(expected: Any, actual: Any) -> str:
+    if isinstance(expected, int):
+        return f"{expected} expected, {actual} found"
     if isinstance(expected, list):
         at = next((n for n, (a, b) in enumerate(zip(expected, actual, strict=False)) if a != b), len(expected))
         return (

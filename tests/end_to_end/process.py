@@ -34,13 +34,13 @@ def without_roots_powers() -> None:
 
 def run_program(
     *arguments: str | Path, cwd: Path, before: Callable[[], None] | None = None, program: str = sys.executable,
-    **environment: str,
+    seconds: float = 100, **environment: str,
 ) -> subprocess.CompletedProcess[str]:  # fmt: skip
-    """Run a command of digit-watcher to its end. program: the Python that runs it."""
+    """Run a command of digit-watcher to its end. program: the Python that runs it. seconds: the longest."""
     return subprocess.run(
         [program, "-m", "watcher", *map(str, arguments)], cwd=cwd, env=os.environ | environment,
         preexec_fn=before,
-        capture_output=True, text=True, errors="surrogateescape", timeout=100, check=False,
+        capture_output=True, text=True, errors="surrogateescape", timeout=seconds, check=False,
     )  # fmt: skip
 
 
