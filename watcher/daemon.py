@@ -26,7 +26,16 @@ DRAIN_SECONDS = 20.0  # that a stop may take to finish what is claimed
 class Daemon:
     """One run of the daemon. Make it with `open_daemon`."""
 
-    def __init__(self, service: Service, make_engine: Callable[[], LocalEngine], wake: Wake, board: Board) -> None:
+    def __init__(
+        self,
+        service: Service,
+        make_engine: Callable[[], LocalEngine],
+        wake: Wake,
+        board: Board,
+        *,
+        look: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        self._look = look
         self._service, self._make_engine, self._wake, self._board = service, make_engine, wake, board
         self._stop_asked = False
         self._trouble: Trouble | None = None  # until some work went well again
@@ -55,6 +64,7 @@ class Daemon:
                 deadline = now + DRAIN_SECONDS
                 notify(STOPPING=1)
             due = self._turn(now, inbox)
+            self._look(now)
             on_progress(self._service.counts)
             done = self._service.idle if self._stop_asked else once and self._service.drained
             if (done and not self._broken) or now >= deadline or (self._stop_asked and self._broken):

@@ -13,7 +13,8 @@ class Trouble(StrEnum):
     """Why there is no verdict."""
 
     CRASHED = "crashed"  # the reader died over this picture, alone
-    TIMED_OUT = "timed_out"  # the reader took too long over this picture, alone
+    TIMED_OUT = "took too long"  # the same, as it used up its time
+    OUT_OF_MEMORY = "ran out of memory"  # the same, as it used up its memory
     UNREAD = "unread"  # the bytes could not be read: the file is gone, or the disk fails
 
 

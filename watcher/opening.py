@@ -1,5 +1,6 @@
 """Opens everything that the daemon needs, in order, and closes it in reverse."""
 
+import logging
 import os
 import signal
 import sqlite3
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 
 from watcher.archive import Archive
 from watcher.config import Config
+from watcher.confinement import landlock_version
 from watcher.daemon import Daemon
 from watcher.errors import SurroundingsError
 from watcher.files import Files
+from watcher.held_model import HeldModel
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
 from watcher.observer import FolderObserver
@@ -19,6 +22,7 @@ from watcher.ownership import Lock
 from watcher.parts import Parts
 from watcher.places import Places
 from watcher.premises import Premises, make_folders
+from watcher.reader_process import ReaderSettings
 from watcher.requests import Requests
 from watcher.results import Results
 from watcher.service import Counts, Service
@@ -26,7 +30,9 @@ from watcher.status import Board
 from watcher.systemd import notify
 from watcher.trouble import trouble_of
 from watcher.wake import Wake
-from watcher.workers import LocalEngine, ReaderSettings
+from watcher.workers import LocalEngine
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,14 @@ def open_daemon(config: Config) -> Iterator[Opened]:
         os.umask(0o027)
         files = Files(config.inbox)
         files.check_inbox()
-        engine_settings = _reader_settings(config, files)
+        model = HeldModel(config.model_path)
+        stack.callback(model.close)
+        engine_settings = _reader_settings(config, files, model)
         engine = LocalEngine(engine_settings)
         stack.callback(engine.close)
         engine.await_ready()  # before anything is made: without a model nothing is touched
+        if not landlock_version():
+            log.info("this kernel has no Landlock: readers are limited, but not confined to the work folder")
         state = make_folders(config)
         state_lock = Lock(state, "state")
         stack.callback(state_lock.release)
@@ -90,7 +100,7 @@ def open_daemon(config: Config) -> Iterator[Opened]:
         observer.watch(os.fsencode(requests.folder))
         inbox.look_everywhere()
         board = Board(config, ledger, inbox)
-        daemon = Daemon(service, lambda: LocalEngine(engine_settings), wake, board)
+        daemon = Daemon(service, lambda: LocalEngine(engine_settings), wake, board, look=model.look)
         _listen(daemon, wake)
         yield Opened(daemon, service, observer, inbox, board)
 
@@ -103,10 +113,10 @@ def _recover(service: Service) -> None:
         raise SurroundingsError(f"cannot go on from the last run: {trouble.what}", hint=trouble.hint) from error
 
 
-def _reader_settings(config: Config, files: Files) -> ReaderSettings:
+def _reader_settings(config: Config, files: Files, model: HeldModel) -> ReaderSettings:
     reading = config.reading
     return ReaderSettings(
-        model=config.model_path, work=files.work, scale=config.input.scale, shape=config.input.shape,
+        model=model.descriptor, work=files.work, scale=config.input.scale, shape=config.input.shape,
         max_pixels=reading.max_pixels, max_bytes=reading.max_bytes, seconds_per_picture=reading.seconds_per_picture,
         workers=reading.worker_count, batch_size=reading.batch_size,
     )  # fmt: skip

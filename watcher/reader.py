@@ -2,7 +2,8 @@
 
 Its standard input is a socket to the daemon. It says {"ready": model} or {"error", "hint"} once, then
 takes lists of ids and answers each with one entry. It ends when the daemon's end of the socket does.
-Messages are JSON: a reader that a hostile picture took over must not be able to run code in the daemon.
+Messages are JSON, one a line: a reader that a hostile picture took over must not be able to run code in the daemon.
+Before it opens the first picture it gives up all that reading does not need: see `limits` and `confinement`.
 """
 
 import ctypes
@@ -10,15 +11,21 @@ import errno
 import json
 import os
 import signal
+import socket
 import stat
 import sys
 import time
 from contextlib import suppress
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from watcher.confinement import confine_to
+from watcher.limits import limit_process, limit_time
 
 FLUSH_SECONDS = 0.02
+# Exit codes that mean something to the daemon.
+OUT_OF_MEMORY = 70  # over the first picture that it read: the picture's own doing
+ASK_ANOTHER = 75  # it may be this reader and not the picture: another one can tell
+_CV_NO_MEMORY = -4  # what cv2.error says of it
 # A 5, dark on light, as a PGM of 8 × 9 pixels. The first picture pays for what libraries set up late: let it be this.
 _FIVE = "........ .######. .#...... .#...... .#####.. ......#. ......#. .#####.. ........"
 _SPECIMEN = b"P5 8 9 255\n" + bytes(0 if dot == "#" else 255 for dot in _FIVE.replace(" ", ""))
@@ -28,35 +35,36 @@ def main() -> None:
     """Load the model, then read until the daemon is gone. argv[1]: the settings as JSON."""
     settings = json.loads(sys.argv[1])
     _die_with_the_daemon()
-    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and systemd reach the whole group; the daemon decides
-        signal.signal(number, signal.SIG_IGN)
-    pipe = Connection(os.dup(0))
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the daemon is gone
-        _serve(pipe, settings)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
+    with suppress(BrokenPipeError, ConnectionResetError):  # the daemon is gone
+        _serve(socket.socket(fileno=os.dup(0)), settings)
 
 
-def _serve(pipe: Connection, settings: dict[str, Any]) -> None:
+def _serve(link: socket.socket, settings: dict[str, Any]) -> None:
     from watcher.errors import ModelError
 
     try:
         recogniser = _recogniser(settings)
     except ModelError as error:
-        _send(pipe, {"error": str(error), "hint": error.hint})
+        _send(link, {"error": str(error), "hint": error.hint})
         return
-    _send(pipe, {"ready": recogniser.model.name})
-    while True:
-        answers, flushed = [], time.monotonic()
-        for id_ in json.loads(pipe.recv_bytes()):
-            answers.append(_answer(recogniser, f"{settings['work']}/{id_}", settings["max_bytes"], id_))
-            if time.monotonic() - flushed > FLUSH_SECONDS:
-                _send(pipe, answers)
-                answers, flushed = [], time.monotonic()
-        if answers:
-            _send(pipe, answers)
+    limit_process(recogniser.limits.memory)
+    _send(link, {"ready": recogniser.model.name})
+    reading = Reading(recogniser, settings["work"], settings["max_bytes"], settings["seconds_per_picture"])
+    with link.makefile("rb") as lines:
+        for line in lines:
+            answers, flushed = [], time.monotonic()
+            for id_ in json.loads(line):
+                answers.append(reading.answer(id_))
+                if time.monotonic() - flushed > FLUSH_SECONDS:
+                    _send(link, answers)
+                    answers, flushed = [], time.monotonic()
+            if answers:
+                _send(link, answers)
 
 
 def _die_with_the_daemon() -> None:
-    # A reader that hangs over a picture would not notice that its pipe has closed.
+    # A reader that hangs over a picture would not notice that its socket has closed.
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
@@ -65,43 +73,91 @@ def _die_with_the_daemon() -> None:
 def _recogniser(settings: dict[str, Any]) -> Any:
     # OpenCV reads its own limit when it is imported.
     os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(settings["max_pixels"])
+    from watcher.held_model import unpack_held
     from watcher.recognition.decode import Limits
-    from watcher.recognition.model import InputConvention, load_model
+    from watcher.recognition.model import InputConvention, model_of
     from watcher.recognition.recogniser import Recogniser
 
     convention = InputConvention.named(settings["scale"], settings["shape"])
-    model = load_model(Path(settings["model"]), convention)
+    model = model_of(unpack_held(settings["model"]), convention)
+    os.close(settings["model"])
     recogniser = Recogniser(model, Limits(settings["max_pixels"], settings["max_bytes"]))
     recogniser.read(_SPECIMEN)
     return recogniser
 
 
-def _answer(recogniser: Any, path: str, max_bytes: int, id_: str) -> list[Any]:
-    try:
-        data, found = _bytes_of(path, max_bytes)
-    except OSError as error:
-        return [id_, None, None, error.errno or errno.EIO, error.strerror]
-    verdict = recogniser.read(data)
-    fields = [getattr(verdict, name) for name in verdict.__slots__]
-    return [id_, fields, [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns], 0, ""]
+class Reading:
+    """Pictures out of one folder, each within its limits.
+
+    work: the folder. max_bytes: of a file, more are not read. seconds: that one picture may take.
+    """
+
+    def __init__(self, recogniser: Any, work: str, max_bytes: int, seconds: float) -> None:
+        self._recogniser, self._work = recogniser, work
+        self._max_bytes, self._seconds = max_bytes, seconds
+        self._confined = self._has_read = False
+
+    def answer(self, id_: str) -> dict[str, Any]:
+        """What is to be said of one picture. Ends the process where it is refused memory, or its folder."""
+        limit_time(self._seconds)
+        try:
+            data, found = self._bytes_of(id_)
+        except MemoryError:
+            self._end_for_memory()
+        except OSError as error:
+            number = error.errno or errno.EIO
+            return {"id": id_, "errno": number, "message": os.strerror(number)}
+        try:
+            verdict = self._recogniser.read(data)
+        except Exception as error:
+            if isinstance(error, MemoryError) or getattr(error, "code", None) == _CV_NO_MEMORY:
+                self._end_for_memory()
+            raise
+        self._has_read = True
+        fields = {name: getattr(verdict, name) for name in verdict.__slots__}
+        identity = [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns]
+        return {"id": id_, "verdict": fields, "identity": identity}
+
+    def _bytes_of(self, id_: str) -> tuple[bytes, os.stat_result]:
+        if not self._confined:  # not at the start: the folder need not be there yet
+            confine_to(self._work)
+            self._confined = True
+        try:
+            return bytes_of(f"{self._work}/{id_}", self._max_bytes)
+        except PermissionError:
+            self._look_for_the_folder()
+            raise
+
+    def _look_for_the_folder(self) -> None:
+        # An inbox that was made or mounted anew has a work folder that this process has no right to.
+        try:
+            os.close(os.open(self._work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+        except OSError:
+            os._exit(ASK_ANOTHER)
+
+    def _end_for_memory(self) -> NoReturn:
+        # What earlier pictures left behind may be what is missing now.
+        os._exit(ASK_ANOTHER if self._has_read else OUT_OF_MEMORY)
 
 
-def _bytes_of(path: str, max_bytes: int) -> tuple[bytes, os.stat_result]:
+def bytes_of(path: str, max_bytes: int) -> tuple[bytes, os.stat_result]:
     """The file's bytes, one more than allowed at most, and its state after reading."""
     # By path: a descriptor of the work folder would stay with an inbox that is unmounted or made anew.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb", buffering=0) as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
         pieces, left = [], max_bytes + 1
-        while left and (piece := file.read(min(left, 1 << 20))):
+        # In one piece, unless it grows: joining takes the memory twice.
+        while left and (piece := file.read(min(left, max(before.st_size + 1, 1 << 16)))):
             pieces.append(piece)
             left -= len(piece)
         return b"".join(pieces), os.fstat(descriptor)
 
 
-def _send(pipe: Connection, message: Any) -> None:
-    pipe.send_bytes(json.dumps(message).encode())
+def _send(link: socket.socket, message: Any) -> None:
+    link.sendall(json.dumps(message).encode() + b"\n")
 
 
 if __name__ == "__main__":

@@ -6,83 +6,45 @@ second and measures its timeouts by the wall clock. Here a process that dies or 
 hand, and its pictures are tried again one by one.
 """
 
-import json
 import logging
-import os
 import signal
-import socket
-import subprocess
-import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
-from pathlib import Path
-from typing import Any
+from multiprocessing.connection import wait
 
+from watcher.answers import Refused, read_answers, read_greeting
 from watcher.engine import Outcome, Trouble
 from watcher.errors import ModelError
-from watcher.recognition.verdict import Reason, Status, Verdict
-from watcher.records import Identity
+from watcher.reader import ASK_ANOTHER, OUT_OF_MEMORY
+from watcher.reader_process import ReaderProcess, ReaderSettings, start_reader
 
 log = logging.getLogger(__name__)
 BATCHES_AHEAD = 2  # so that a reader finds the next batch when it has finished one
 START_SECONDS = 60.0
-LONGEST_MESSAGE = 1 << 20  # bytes; 64 outcomes have some 50,000
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderSettings:
-    """What a reader process is told. model: path; work: the folder of claimed pictures."""
-
-    model: Path
-    work: bytes
-    scale: str
-    shape: str
-    max_pixels: int
-    max_bytes: int
-    seconds_per_picture: float
-    workers: int
-    batch_size: int
-
-
-@dataclass(eq=False)
-class _Reader:
-    process: subprocess.Popen[bytes]
-    pipe: Connection
-    heard: float
-    ready: bool = False
-    hand: deque[list[str]] = field(default_factory=deque)
-
-    @property
-    def load(self) -> int:
-        return sum(map(len, self.hand))
+_TROUBLES = {OUT_OF_MEMORY: Trouble.OUT_OF_MEMORY, -signal.SIGXCPU: Trouble.TIMED_OUT}
 
 
 class LocalEngine:
-    """Reader processes on this machine. All methods are called by the loop's thread."""
+    """Reader processes on this machine. All methods are called by the loop's thread, and none waits for a reader."""
 
     def __init__(self, settings: ReaderSettings, clock: Callable[[], float] = time.monotonic) -> None:
         """Start the processes; `await_ready` says when they can read."""
         self._settings, self._clock = settings, clock
         self._waiting: deque[list[str]] = deque()
         self._outcomes: list[Outcome] = []
+        self._excused = Counter[str]()
+        self._ending: list[ReaderProcess] = []
         self.model_name = ""
         self._readers = [self._start() for _ in range(settings.workers)]
 
     def await_ready(self) -> None:
         """Wait until every reader has loaded the model. Raises ModelError where one cannot."""
-        until = self._clock() + START_SECONDS
-        while not all(reader.ready for reader in self._readers):
-            left = until - self._clock()
-            if left <= 0:
-                raise ModelError(
-                    f"the readers did not start within {START_SECONDS:.0f} s", hint="Is the machine overloaded?"
-                )
-            for pipe in wait([reader.pipe for reader in self._readers if not reader.ready], left):
-                self._hear(next(reader for reader in self._readers if reader.pipe is pipe))
+        while starting := [reader for reader in self._readers if not reader.ready]:
+            wait(starting, max(0.0, self.patience(self._clock())))  # type: ignore[arg-type]  # all with fileno()
+            for reader in starting:
+                self._hear(reader)
+            self._check_start()
 
     # -- Engine --------------------------------------------------------------------------------------
 
@@ -103,123 +65,109 @@ class LocalEngine:
         self._deal()
 
     def collect(self) -> list[Outcome]:
-        """Outcomes since the last call. Restarts readers that died, and stops those that overran."""
+        """Outcomes since the last call. Replaces readers that died, and ends those that overran.
+
+        Raises ModelError where one cannot be replaced.
+        """
+        self._ending = [reader for reader in self._ending if reader.process.poll() is None]
         for reader in list(self._readers):
-            while reader in self._readers and reader.pipe.poll():
-                self._hear(reader)
+            self._hear(reader)
+        self._check_start()
         for reader in list(self._readers):
-            if reader.hand and self._clock() - reader.heard > self._settings.seconds_per_picture:
+            if reader.hand and self._clock() - reader.since > self._settings.seconds_per_picture:
                 self._lose(reader, Trouble.TIMED_OUT)
         self._deal()
         outcomes, self._outcomes = self._outcomes, []
         return outcomes
 
-    def waitables(self) -> list[Connection]:
-        """The pipes."""
-        return [reader.pipe for reader in self._readers]
+    def waitables(self) -> list[ReaderProcess]:
+        """The readers: each is readable when it has said something, or died."""
+        return list(self._readers)
 
     def patience(self, now: float) -> float:
         """Seconds until the first deadline."""
-        limit = self._settings.seconds_per_picture
-        return min((limit - (now - r.heard) for r in self._readers if r.hand), default=float("inf"))
+        allowed = self._settings.seconds_per_picture
+        due = [reader.since + (allowed if reader.ready else START_SECONDS) for reader in self._readers if _owes(reader)]
+        return min(due, default=float("inf")) - now
 
     def close(self) -> None:
         """End the readers."""
         for reader in self._readers:
-            reader.pipe.close()
-            reader.process.kill()
+            reader.process.kill()  # all of them, before any is waited for
         for reader in self._readers:
-            reader.process.wait()
+            reader.end()
         self._readers = []
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _start(self) -> _Reader:
-        ours, theirs = socket.socketpair()
-        told = {
-            "model": str(self._settings.model), "work": os.fsdecode(self._settings.work),
-            "scale": self._settings.scale, "shape": self._settings.shape,
-            "max_pixels": self._settings.max_pixels, "max_bytes": self._settings.max_bytes,
-        }  # fmt: skip
-        with theirs:
-            # -P: a module in the current folder must not stand in for one of ours.
-            command = [sys.executable, "-P", "-m", "watcher.reader", json.dumps(told)]
-            # A reader ignores signals that are meant for the daemon, but not before it runs.
-            signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-            try:
-                process = subprocess.Popen(command, stdin=theirs.fileno(), env=_environment())  # noqa: S603  our own program
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, signals)
-        return _Reader(process, Connection(ours.detach()), self._clock())
+    def _start(self) -> ReaderProcess:
+        return start_reader(self._settings, self._clock())
 
-    def _hear(self, reader: _Reader) -> None:
+    def _check_start(self) -> None:
+        now = self._clock()
+        if any(not reader.ready and now - reader.since >= START_SECONDS for reader in self._readers):
+            raise ModelError(
+                f"a reader did not start within {START_SECONDS:.0f} s", hint="Is the machine overloaded, or the disk?"
+            )
+
+    def _hear(self, reader: ReaderProcess) -> None:
         try:
-            message = json.loads(reader.pipe.recv_bytes(LONGEST_MESSAGE))
-            if isinstance(message, dict):
-                self._greet(reader, message)
-            else:
-                self._take(reader, message)
-        except (EOFError, OSError, ValueError, TypeError, LookupError, RecursionError):
+            for line in reader.lines.receive():
+                if reader.ready:
+                    self._take(reader, line)
+                else:
+                    self._greet(reader, line)
+        except (EOFError, OSError, ValueError):
             # It died, or talks nonsense: a picture that took it over must not end the daemon too.
-            self._lose(reader, Trouble.CRASHED)
-        else:
-            reader.heard = self._clock()
+            self._lose(reader)
 
-    def _greet(self, reader: _Reader, message: dict[str, str]) -> None:
-        if "ready" not in message:
-            raise ModelError(message["error"], hint=message["hint"])
-        reader.ready, self.model_name = True, message["ready"]
+    def _greet(self, reader: ReaderProcess, line: bytes) -> None:
+        said = read_greeting(line)
+        if isinstance(said, Refused):
+            raise ModelError(said.error, hint=said.hint)
+        reader.ready, self.model_name = True, said
 
-    def _take(self, reader: _Reader, message: list[list[Any]]) -> None:
-        for entry in message:
-            outcome = _outcome(entry)
+    def _take(self, reader: ReaderProcess, line: bytes) -> None:
+        for outcome in read_answers(line):
+            if not reader.hand:
+                raise ValueError("an answer that nobody asked for")
             reader.hand[0].remove(outcome.id)  # before the outcome counts: it may speak for its own pictures only
             self._outcomes.append(outcome)
+            self._excused.pop(outcome.id, None)
             if not reader.hand[0]:
                 reader.hand.popleft()
+        reader.since = self._clock()  # whole answers alone buy time
 
-    def _lose(self, reader: _Reader, trouble: Trouble) -> None:
-        """A reader died or overran: put another in its place, and see to the pictures it had."""
-        reader.process.kill()
-        code = reader.process.wait()
-        reader.pipe.close()
+    def _lose(self, reader: ReaderProcess, trouble: Trouble | None = None) -> None:
+        """A reader died, lies or overran: put another in its place, and see to the pictures it had."""
+        code = reader.end()
+        if code is None:
+            self._ending.append(reader)
         if not reader.ready:
             raise ModelError(f"a reader ended with code {code} while it was starting", hint="See the lines above.")
+        trouble = trouble or _TROUBLES.get(code or 0, Trouble.CRASHED)
         begun, *untouched = reader.hand or [[]]
-        if len(begun) == 1:
+        if len(begun) == 1 and not (code == ASK_ANOTHER and self._excuse(begun[0])):
             self._outcomes.append(Outcome(begun[0], trouble=trouble, message=f"exit code {code}"))
         else:
             untouched += [[id_] for id_ in begun]  # one by one, to find the one that did it
         self._waiting.extendleft(reversed(untouched))
-        log.warning("a reader %s (exit code %d) with %d pictures begun; another one starts", trouble, code, len(begun))
+        log.warning("a reader %s (exit code %s) with %d pictures begun; another one starts", trouble, code, len(begun))
         self._readers[self._readers.index(reader)] = self._start()
+
+    def _excuse(self, id_: str) -> bool:
+        """Whether the reader may have been at fault: so many times as there are readers, in case all of them were."""
+        self._excused[id_] += 1
+        return self._excused[id_] <= self._settings.workers
 
     def _deal(self) -> None:
         while self._waiting:
             free = [reader for reader in self._readers if reader.ready and len(reader.hand) < BATCHES_AHEAD]
             if not free:
                 return
-            self._give(min(free, key=lambda reader: reader.load), self._waiting.popleft())
-
-    def _give(self, reader: _Reader, batch: list[str]) -> None:
-        if not reader.hand:
-            reader.heard = self._clock()
-        reader.hand.append(batch)
-        with suppress(OSError):  # it died: its pipe says so, and `_lose` takes the batch back
-            reader.pipe.send_bytes(json.dumps(batch).encode())
+            min(free, key=lambda reader: reader.load).give(self._waiting.popleft(), self._clock())
 
 
-def _environment() -> dict[str, str]:
-    # One picture, one core: thread pools of the numeric libraries would only fight each other.
-    return os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-
-
-def _outcome(entry: list[Any]) -> Outcome:
-    id_, fields, identity, number, message = entry
-    if fields is None:
-        return Outcome(id_, trouble=Trouble.UNREAD, message=message, errno=number)
-    values = dict(zip(Verdict.__slots__, fields, strict=True))
-    values["status"] = Status(values["status"])
-    values["reason"] = Reason(values["reason"]) if values["reason"] else None
-    values["scores"] = tuple(values["scores"])
-    return Outcome(id_, Verdict(**values), Identity(*identity))
+def _owes(reader: ReaderProcess) -> bool:
+    """Whether it has something to say: that it is ready, or an answer."""
+    return not reader.ready or bool(reader.hand)

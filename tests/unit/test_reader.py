@@ -3,111 +3,133 @@
 import errno
 import json
 import os
-from collections.abc import Iterator
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fakes import BLANK, SEVEN
+from fakes import BLANK
 
 from watcher import reader
+from watcher.answers import Refused, read_answers, read_greeting
 from watcher.errors import ModelError
-from watcher.recognition.verdict import Verdict
-from watcher.workers import _outcome
+from watcher.reader import ASK_ANOTHER, OUT_OF_MEMORY, Reading, bytes_of
+from watcher.recognition.verdict import Status, Verdict
 
-PURE = SimpleNamespace(read=lambda data: BLANK if not data else SEVEN, model=SimpleNamespace(name="net"))
-
-
-@pytest.fixture
-def pipe() -> Iterator[tuple[Connection, Connection]]:
-    ours, theirs = Pipe()
-    yield ours, theirs
-    ours.close()
-    theirs.close()
+SEVEN = Verdict(Status.OK, "ab" * 32, None, "7", 0.91, "0", 0.01, (*(0.01,) * 7, 0.91, 0.01, 0.01), 28, 28)
+LIMITS = SimpleNamespace(memory=1)
+PURE = SimpleNamespace(read=lambda data: BLANK if not data else SEVEN, model=SimpleNamespace(name="net"), limits=LIMITS)
 
 
-def served(pipe: tuple[Connection, Connection], work: Path, *batches: list[str]) -> list[Any]:
-    """What it says to these batches, until the daemon is gone."""
-    ours, theirs = pipe
-    for batch in batches:
-        ours.send_bytes(json.dumps(batch).encode())
-    os.close(os.dup(ours.fileno()))
-    done = SimpleNamespace(recv_bytes=_until_empty(theirs), send_bytes=theirs.send_bytes)
-    with pytest.raises(EOFError):
-        reader._serve(done, {"work": str(work), "max_bytes": 100})
-    said = []
-    while ours.poll():
-        said.append(json.loads(ours.recv_bytes()))
-    return said
+class Ended(BaseException):
+    """What os._exit is here."""
 
 
-def _until_empty(pipe: Connection):
-    def recv_bytes() -> bytes:
-        if not pipe.poll():
-            raise EOFError
-        return pipe.recv_bytes()
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits would stay with the process that runs the tests."""
+    for name in ("limit_process", "limit_time", "confine_to"):
+        monkeypatch.setattr(reader, name, lambda _: None)
 
-    return recv_bytes
+    def ended(code: int) -> None:
+        raise Ended(code)
+
+    monkeypatch.setattr(os, "_exit", ended)
 
 
-def test_every_id_is_answered_with_verdict_and_identity(
-    pipe: tuple[Connection, Connection], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It says that it is ready, then answers in order; what goes over the pipe comes back as it was."""
+def served(work: Path, *batches: list[str]) -> list[bytes]:
+    """The lines that it says to these batches, until the daemon is gone."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for batch in batches:
+            ours.sendall(json.dumps(batch).encode() + b"\n")
+        ours.shutdown(socket.SHUT_WR)
+        reader._serve(theirs, {"work": str(work), "max_bytes": 100, "seconds_per_picture": 1.0})
+        theirs.shutdown(socket.SHUT_WR)
+        with ours.makefile("rb") as lines:
+            return lines.readlines()
+
+
+def test_every_id_is_answered_with_verdict_and_identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says that it is ready, then answers in order; what goes over the socket comes back as it was."""
     monkeypatch.setattr(reader, "_recogniser", lambda settings: PURE)
     (tmp_path / "a").write_bytes(b"x")
     (tmp_path / "b").write_bytes(b"")
-    ready, *answers = served(pipe, tmp_path, ["a", "b"], ["gone"])
-    assert {"ready": "net"} == ready
-    a, b, gone = (_outcome(entry) for answer in answers for entry in answer)
+    ready, *answers = served(tmp_path, ["a", "b"], ["gone"])
+    assert "net" == read_greeting(ready)
+    a, b, gone = (outcome for answer in answers for outcome in read_answers(answer))
     assert ("a", SEVEN, "b", BLANK) == (a.id, a.verdict, b.id, b.verdict)
     found = (tmp_path / "a").stat()
     assert (found.st_ino, 1, found.st_mtime_ns) == (a.identity.ino, a.identity.size, a.identity.mtime_ns)
     assert (errno.ENOENT, "No such file or directory") == (gone.errno, gone.message)
 
 
-def test_answers_do_not_wait_for_the_end_of_a_slow_batch(
-    pipe: tuple[Connection, Connection], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_answers_do_not_wait_for_the_end_of_a_slow_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every FLUSH_SECONDS what is done is said: the daemon sees that it lives, and rows appear."""
     clock = iter(range(100))
     monkeypatch.setattr(reader.time, "monotonic", lambda: next(clock))
     monkeypatch.setattr(reader, "_recogniser", lambda settings: PURE)
-    _, *answers = served(pipe, tmp_path, ["a", "b", "c"])
-    assert [1, 1, 1] == [len(answer) for answer in answers]
+    _, *answers = served(tmp_path, ["a", "b", "c"])
+    assert [1, 1, 1] == [len(json.loads(answer)) for answer in answers]
 
 
-def test_a_model_that_cannot_be_loaded_is_said(
-    pipe: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_that_cannot_be_loaded_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Message and hint, then it ends."""
 
     def refuse(settings: dict[str, Any]) -> None:
         raise ModelError("no model", hint="set it")
 
     monkeypatch.setattr(reader, "_recogniser", refuse)
-    reader._serve(pipe[1], {})
-    assert {"error": "no model", "hint": "set it"} == json.loads(pipe[0].recv_bytes())
+    (line,) = served(tmp_path)
+    assert Refused(error="no model", hint="set it") == read_greeting(line)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), type("error", (Exception,), {"code": -4})()])
+def test_want_of_memory_ends_the_process(tmp_path: Path, error: Exception) -> None:
+    """Numpy's and OpenCV's. Over the first picture it is the picture's doing; later others may have left something."""
+
+    def full(data: bytes) -> Verdict:
+        if data == b"much":
+            raise error
+        return SEVEN
+
+    (tmp_path / "little").write_bytes(b"little")
+    (tmp_path / "much").write_bytes(b"much")
+    reading = Reading(SimpleNamespace(read=full), str(tmp_path), 100, 1.0)
+    with pytest.raises(Ended, match=str(OUT_OF_MEMORY)):
+        reading.answer("much")
+    reading.answer("little")
+    with pytest.raises(Ended, match=str(ASK_ANOTHER)):
+        reading.answer("much")
+
+
+def test_a_bug_is_no_want_of_memory(tmp_path: Path) -> None:
+    """Any other error ends the process with its traceback."""
+    (tmp_path / "a").write_bytes(b"x")
+
+    def wrong(data: bytes) -> Verdict:
+        raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match="a bug"):
+        Reading(SimpleNamespace(read=wrong), str(tmp_path), 100, 1.0).answer("a")
 
 
 def test_no_more_is_read_than_the_limit_needs(tmp_path: Path) -> None:
     """One byte more than allowed shows that it is too large; a two-gigabyte file costs no memory."""
     (tmp_path / "big").write_bytes(b"x" * 1000)
-    assert 101 == len(reader._bytes_of(str(tmp_path / "big"), 100)[0])
+    assert 101 == len(bytes_of(str(tmp_path / "big"), 100)[0])
     os.truncate(tmp_path / "big", 2 << 30)
-    assert 101 == len(reader._bytes_of(str(tmp_path / "big"), 100)[0])
+    assert 101 == len(bytes_of(str(tmp_path / "big"), 100)[0])
 
 
 @pytest.mark.parametrize("make", [lambda path: os.symlink("/etc/hostname", path), os.mkfifo, os.mkdir])
 def test_only_regular_files_are_read(tmp_path: Path, make) -> None:
     """A link is not followed, a FIFO not waited for."""
     make(tmp_path / "odd")
-    entry = reader._answer(PURE, str(tmp_path / "odd"), 100, "odd")
-    assert ("odd", None) == (entry[0], entry[1])
-    assert entry[3] in (errno.ELOOP, errno.EINVAL, errno.EISDIR)
+    entry = Reading(PURE, str(tmp_path), 100, 1.0).answer("odd")
+    assert "odd" == entry["id"]
+    assert entry["errno"] in (errno.ELOOP, errno.EINVAL, errno.EISDIR)
 
 
 def test_the_specimen_is_a_readable_picture() -> None:
@@ -116,8 +138,3 @@ def test_the_specimen_is_a_readable_picture() -> None:
     from watcher.recognition.normalise import normalise
 
     assert 255 == normalise(decode(reader._SPECIMEN)).digit.max()
-
-
-def test_a_verdict_has_the_fields_that_go_over_the_pipe() -> None:
-    """The order of the fields is the protocol."""
-    assert Verdict.__slots__ == tuple(Verdict.__dataclass_fields__)

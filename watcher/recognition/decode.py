@@ -37,6 +37,14 @@ class Limits:
     max_pixels: int = 50_000_000
     max_bytes: int = 64 * 1024 * 1024
 
+    @property
+    def memory(self) -> int:
+        """Bytes that reading any legal picture takes at most, beside the program: the file twice, the pixels, the rest.
+
+        Twice, as TIFF keeps a strip as it is stored, and that may be all of the file.
+        """
+        return 2 * self.max_bytes + BYTES_PER_PIXEL * self.max_pixels + (64 << 20)
+
 
 DEFAULT_LIMITS = Limits()
 

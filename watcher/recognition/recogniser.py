@@ -31,7 +31,7 @@ class Recogniser:
 
     def __init__(self, model: Model, limits: Limits = DEFAULT_LIMITS) -> None:
         self.model = model
-        self._limits = limits
+        self.limits = limits
 
     def read(self, data: bytes) -> Verdict:
         """Read one picture. A bad picture gives a verdict with a reason, never an exception."""
@@ -40,11 +40,11 @@ class Recogniser:
     def see(self, data: bytes) -> Sight:
         """Like `read`, and keeps the pictures on the way."""
         # Of a file beyond the limit only the beginning is here: no hash rather than that of a part.
-        sha256 = hashlib.sha256(data).hexdigest() if len(data) <= self._limits.max_bytes else ""
+        sha256 = hashlib.sha256(data).hexdigest() if len(data) <= self.limits.max_bytes else ""
         header: Header | None = None
         grey: NDArray[np.uint8] | None = None
         try:
-            header = inspect(data, self._limits)
+            header = inspect(data, self.limits)
             grey = decode_pixels(data, header)
             normalised = normalise(grey)
         except Unreadable as problem:
