@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import Desk
+from office import Office
 
 from watcher.files import Files
 from watcher.inbox import Inbox
@@ -43,3 +44,13 @@ def files(tmp_path: Path) -> Files:
 def inbox(tmp_path: Path) -> Inbox:
     """An empty inbox in which files settle for two seconds."""
     return Inbox(os.fsencode(tmp_path), settle_seconds=2.0)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A ledger and both results files, as after a first start."""
+    office = Office(tmp_path)
+    office.results.catch_up()
+    yield office
+    office.results.close()
+    office.ledger.close()

@@ -1,70 +1,16 @@
-"""watcher.results: rows are appended once, whatever people and power cuts do to the files."""
+"""watcher.results: rows are appended once, whatever people do to the files."""
 
 import csv
 import io
-import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import SEVEN, claim, id_of
+from fakes import claim, id_of
+from office import Office
 
-from watcher import results as module
 from watcher.errors import SurroundingsError
-from watcher.ledger import Ledger
-from watcher.places import Places
-from watcher.records import Record
-from watcher.results import Results
 from watcher.rows import CSV_HEADER, csv_line, json_line
-
-
-class Office:
-    """A ledger, and both results files in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.csv, self.jsonl = folder / "results.csv", folder / "results.jsonl"
-        self.ledger = Ledger(folder / "ledger")
-        self.results = Results(folder, self.ledger)
-
-    def record(self, *numbers: int) -> list[Record]:
-        """Results that stand in the ledger and in no file yet."""
-        from datetime import UTC
-
-        self.ledger.intend([claim(number) for number in numbers])
-        return self.ledger.record([(claim(n), SEVEN) for n in numbers], "net", "now", Places(self.folder, UTC))
-
-    def write(self, *numbers: int) -> list[Record]:
-        """The whole way: ledger, rows, positions."""
-        made = self.record(*numbers)
-        self.results.append(made)
-        self.ledger.finish([one.claim.id for one in made], self.results.positions())
-        return made
-
-    def restart(self) -> int:
-        """A kill and the next start; gives how many rows were missing."""
-        self.results.close()
-        self.results = Results(self.folder, self.ledger)
-        return self.results.catch_up()
-
-    def numbers(self) -> list[int]:
-        """The pictures whose rows stand in results.csv; the JSONL file must have the same."""
-        rows = list(csv.reader(io.StringIO(self.csv.read_bytes().decode(), newline="")))
-        lines = [json.loads(line) for line in self.jsonl.read_bytes().splitlines()]
-        assert CSV_HEADER.decode().strip().split(",") == rows[0]
-        found = [row[0] for row in rows[1:] if row and row[0].startswith("0190")]
-        assert found == [line["id"] for line in lines]
-        return [int(id_[-12:], 16) for id_ in found]
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = Office(tmp_path)
-    office.results.catch_up()
-    yield office
-    office.results.close()
-    office.ledger.close()
 
 
 def test_rows_are_appended_in_the_ledgers_order(office: Office) -> None:
@@ -85,71 +31,9 @@ def test_a_new_file_has_its_header_at_once(office: Office) -> None:
 def test_rows_are_on_disk_before_append_returns(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each file is fsynced, after its rows and not before."""
     synced = []
-    monkeypatch.setattr(module.os, "fsync", lambda d: synced.append(os.fstat(d).st_size))
+    monkeypatch.setattr(os, "fsync", lambda d: synced.append(os.fstat(d).st_size))
     office.results.append(office.record(1))
     assert [office.csv.stat().st_size, office.jsonl.stat().st_size] == synced
-
-
-def test_a_row_that_was_never_written_is_appended_at_start(office: Office) -> None:
-    """Killed between ledger and file: the row follows; a second start adds nothing."""
-    office.write(1)
-    office.record(2, 3)
-    assert (2, [1, 2, 3]) == (office.restart(), office.numbers())
-    assert (0, [1, 2, 3]) == (office.restart(), office.numbers())
-
-
-def test_a_row_that_was_written_is_not_doubled_at_start(office: Office) -> None:
-    """Killed after the file and before the ledger heard of it."""
-    office.write(1)
-    office.results.append(office.record(2))
-    assert (0, [1, 2]) == (office.restart(), office.numbers())
-
-
-@pytest.mark.parametrize("kept", [1, 20, 100, -1])
-def test_a_torn_row_is_cut_and_written_again(office: Office, kept: int) -> None:
-    """Half a row at the end, of one file or of both, becomes a whole one."""
-    office.write(1)
-    (made,) = office.record(2)
-    with open(office.csv, "ab") as sheet:
-        sheet.write(csv_line(made)[:kept])
-    assert (1, [1, 2]) == (office.restart(), office.numbers())
-
-
-@pytest.mark.parametrize("left", [0, 4096])
-def test_blocks_of_nul_after_a_power_cut_are_cut(office: Office, left: int) -> None:
-    """NULs where rows should stand, with or without a line behind them, are replaced by the rows."""
-    office.write(1)
-    made = office.record(2, 3)
-    for sheet, render in ((office.csv, csv_line), (office.jsonl, json_line)):
-        with open(sheet, "ab") as file:
-            file.write(b"\0" * left + b"\0" * 50 + render(made[1]))
-    assert (2, [1, 2, 3]) == (office.restart(), office.numbers())
-    assert b"\0" not in office.csv.read_bytes()
-
-
-def test_rows_that_the_ledger_does_not_know_stop_the_start(office: Office) -> None:
-    """A ledger from a backup: refused with what to do, and the file is left as it is."""
-    office.write(1)
-    stranger = Record(claim(99), SEVEN, 99, "net", "now", b"archive/x")
-    with open(office.csv, "ab") as sheet:
-        sheet.write(csv_line(stranger))
-    before = office.csv.read_bytes()
-    with pytest.raises(SurroundingsError, match=id_of(99)) as refused:
-        office.restart()
-    assert "Restore the newer ledger" in refused.value.hint
-    assert "`digit-watcher repair`" in refused.value.hint
-    assert before == office.csv.read_bytes()
-
-
-def test_an_emptied_state_is_noticed_by_the_results(office: Office, tmp_path: Path) -> None:
-    """A new, empty ledger beside old results is refused too."""
-    office.write(1)
-    fresh = Ledger(tmp_path / "fresh")
-    results = Results(tmp_path, fresh)
-    with pytest.raises(SurroundingsError, match="rows that the ledger does not know"):
-        results.catch_up()
-    results.close()
-    fresh.close()
 
 
 @pytest.mark.parametrize("gone", [os.unlink, lambda path: os.rename(path, str(path) + ".old")])
@@ -179,10 +63,10 @@ def test_a_file_moved_while_rows_were_written_gets_them_again(office: Office, mo
 
     def move_meanwhile(descriptor: int) -> None:
         real(descriptor)
-        monkeypatch.setattr(module.os, "fsync", real)
+        monkeypatch.setattr(os, "fsync", real)
         os.rename(office.csv, office.folder / "moved.csv")
 
-    monkeypatch.setattr(module.os, "fsync", move_meanwhile)
+    monkeypatch.setattr(os, "fsync", move_meanwhile)
     (made,) = office.write(2)
     assert CSV_HEADER + csv_line(made) == office.csv.read_bytes()
     assert (office.folder / "moved.csv").read_bytes().endswith(csv_line(made))
@@ -264,22 +148,58 @@ def test_a_link_in_the_place_of_a_results_file_is_not_followed(office: Office, t
     assert 0 == (tmp_path / "victim").stat().st_size
 
 
-def test_a_full_disk_in_the_middle_of_a_row_is_mended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half the rows written, then ENOSPC: catching up later leaves each row once."""
-    office.write(1)
-    made = office.record(2, 3)
-    real = os.write
-
-    def full(descriptor: int, data: memoryview) -> int:
-        if len(data) < 200:
-            raise OSError(28, "No space left on device")
-        return real(descriptor, data[: len(data) - 150])
-
-    monkeypatch.setattr(module.os, "write", full)
-    with pytest.raises(OSError, match="No space left"):
-        office.results.append(made)
-    monkeypatch.setattr(module.os, "write", real)
-    office.results.catch_up()
+@pytest.mark.parametrize("kept", [-1, -2, -25, -120, -200])
+def test_a_row_cut_under_the_running_daemon_is_made_whole(office: Office, kept: int) -> None:
+    """A person's cut through the last row leaves no short row behind the next ones."""
+    office.write(1, 2)
+    for path in (office.csv, office.jsonl):
+        whole = path.read_bytes()
+        path.write_bytes(whole[:kept])
+    office.write(3)
     assert [1, 2, 3] == office.numbers()
-    office.write(4)
-    assert [1, 2, 3, 4] == office.numbers()
+    assert whole == office.jsonl.read_bytes()[: len(whole)]
+
+
+def test_a_copy_put_in_place_while_rows_are_written_gets_each_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy was made when the rows stood there already."""
+    office.write(1)
+    real = os.fsync
+
+    def replace_meanwhile(descriptor: int) -> None:
+        real(descriptor)
+        monkeypatch.setattr(os, "fsync", real)
+        (office.folder / "copy").write_bytes(office.csv.read_bytes())
+        os.replace(office.folder / "copy", office.csv)
+
+    monkeypatch.setattr(os, "fsync", replace_meanwhile)
+    office.write(2)
+    assert [1, 2] == office.numbers()
+
+
+def test_a_file_that_is_always_moved_away_pauses(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not tried for ever within one batch."""
+    real = os.fsync
+
+    def take_away(descriptor: int) -> None:
+        real(descriptor)
+        office.csv.unlink(missing_ok=True)
+
+    monkeypatch.setattr(os, "fsync", take_away)
+    with pytest.raises(SurroundingsError, match="again and again"):
+        office.results.append(office.record(1))
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: os.symlink("/dev/null", path)])
+def test_what_is_no_file_is_refused_with_what_to_do(office: Office, make) -> None:
+    """A folder, a FIFO and a link: none is opened or written to, and it goes on once they are gone."""
+    office.csv.unlink()
+    make(office.csv)
+    (made,) = office.record(1)
+    with pytest.raises(SurroundingsError, match=r"results\.csv is no regular file") as refused:
+        office.results.append([made])
+    assert "Move it away" in refused.value.hint
+    office.csv.rename(office.folder / "away")
+    office.results.catch_up()
+    assert [1] == office.numbers()
