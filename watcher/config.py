@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from watcher.config_refusal import HINT, check_path, refusal
 from watcher.errors import ConfigError
 from watcher.models import SHIPPED
+from watcher.plain_yaml import NotPlain, load_plain
 
 OWN_KEY = "digit_watcher"
 SYSTEM_CONFIG = Path("/etc/digit-watcher/config.yaml")
 
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
+# Strict: `workers: true` is no 1, and `"5"` no number.
+Seconds = Annotated[float, Field(gt=0, le=86_400, strict=True)]
+Switch = Annotated[bool, Field(strict=True)]
 
 
 class _Group(BaseModel):
@@ -32,7 +35,7 @@ class Input(_Group):
 class Watch(_Group):
     """When a file in the inbox is found and when it is whole. Durations in seconds."""
 
-    recursive: bool = True
+    recursive: Switch = True
     settle_seconds: Seconds = 2.0
     rescan_seconds: Seconds = 5.0
     full_scan_seconds: Seconds = 300.0
@@ -41,12 +44,12 @@ class Watch(_Group):
 class Reading(_Group):
     """Worker processes and their limits."""
 
-    workers: Annotated[int, Field(ge=0, le=64)] = 0
-    batch_size: Annotated[int, Field(ge=1, le=10_000)] = 256
-    max_pixels: Annotated[int, Field(ge=784, le=1 << 30)] = 50_000_000
-    max_bytes: Annotated[int, Field(ge=1024, le=1 << 31)] = 64 * 1024 * 1024
+    workers: Annotated[int, Field(ge=0, le=64, strict=True)] = 0
+    batch_size: Annotated[int, Field(ge=1, le=10_000, strict=True)] = 256
+    max_pixels: Annotated[int, Field(ge=784, le=1 << 30, strict=True)] = 50_000_000
+    max_bytes: Annotated[int, Field(ge=1024, le=1 << 31, strict=True)] = 64 * 1024 * 1024
     seconds_per_picture: Seconds = 30.0
-    max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    max_attempts: Annotated[int, Field(ge=1, le=10, strict=True)] = 3
 
     @property
     def worker_count(self) -> int:
@@ -57,7 +60,7 @@ class Reading(_Group):
 class Archive(_Group):
     """Where read pictures go."""
 
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, Field(strict=True)] = "UTC"
 
     @field_validator("time_zone")
     @classmethod
@@ -134,29 +137,20 @@ def load(path: Path, *, inbox: Path | None = None, outbox: Path | None = None) -
     Raises ConfigError with the key, the value and what to do.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        values = yaml.safe_load(text)
+        values = load_plain(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(
             f"cannot read {path}: {error.strerror}", hint="Check the path and its permissions."
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        where = _yaml_trouble(error)
+    except (NotPlain, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"{path} is not valid YAML: {where}", hint="Indent with spaces and quote odd values."
+            f"{path} is not valid YAML: {error}", hint="Indent with spaces and quote odd values."
         ) from error
     if values is None:
         values = {}
     if not isinstance(values, dict):
         raise ConfigError(f"{path} holds a {type(values).__name__}, not settings", hint="Write `key: value` lines.")
     return _checked(values, base=path.parent, source=str(path), inbox=inbox, outbox=outbox)
-
-
-def _yaml_trouble(error: Exception) -> str:
-    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    if mark is None:
-        return " ".join(str(error).split())
-    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}"
 
 
 def defaults(*, inbox: Path | None = None, outbox: Path | None = None) -> Config:
@@ -191,8 +185,8 @@ def find(named: Path | None, *, folders_given: bool, needed: bool = True) -> tup
 
 def _is_ours(path: Path) -> bool:
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        values = load_plain(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, NotPlain):
         # Broken: ours if it names our key, so that the error is shown and not passed over.
         return OWN_KEY.encode() in path.read_bytes() if os.access(path, os.R_OK) else False
     return isinstance(values, dict) and OWN_KEY in values
@@ -203,6 +197,7 @@ def _checked(values: dict[str, Any], *, base: Path, source: str, inbox: Path | N
     for key in ("inbox", "outbox", "state", "model"):
         if isinstance(values.get(key, getattr(Config.model_fields[key], "default", None)), str | Path):
             raw = values.get(key, Config.model_fields[key].default)
+            check_path(source, key, str(raw))
             values[key] = Path(os.path.abspath(base / os.path.expanduser(raw)))
     for key, given in (("inbox", inbox), ("outbox", outbox)):
         if given is not None:
@@ -210,17 +205,4 @@ def _checked(values: dict[str, Any], *, base: Path, source: str, inbox: Path | N
     try:
         return Config.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("\n".join(_sentence(source, item) for item in error.errors()), hint=_HINT) from error
-
-
-_HINT = "See the comments in the config.yaml that came with digit-watcher for every key, its unit and its default."
-
-
-def _sentence(source: str, item: Any) -> str:
-    key = ".".join(str(part) for part in item["loc"])
-    if item["type"] == "extra_forbidden":
-        return f"{source}: unknown key `{key}` (value {item['input']!r})"
-    message = str(item["msg"]).removeprefix("Value error, ")
-    if not key:
-        return f"{source}: {message}"
-    return f"{source}: `{key}` is {item['input']!r}: {message[:1].lower()}{message[1:]}"
+        raise ConfigError("\n".join(refusal(source, item) for item in error.errors()), hint=HINT) from error
