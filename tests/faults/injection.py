@@ -3,14 +3,42 @@
 from pathlib import Path
 
 CRASH, HANG, HOLD = "CRASH the reader", "HANG the reader", "HOLD the reader"
+SEGV, EAT, SPIN, HALF = "SEGV in the reader", "EAT all memory", "SPIN the CPU", "say HALF a message"
+TRY = "TRY what is forbidden"
 
 _SITECUSTOMIZE = f"""
 import os, sys
 if "watcher.reader" in sys.orig_argv:
-    import time
-    from watcher.recognition.recogniser import Recogniser
+    import ctypes, socket, time
+    from watcher.recognition.recogniser import Recogniser, Sight, unreadable
+    from watcher.recognition.verdict import Reason
 
     see = Recogniser.see
+    secret = os.environ["GATE"] + ".secret"
+    written = os.open(secret + ".open", os.O_WRONLY | os.O_CREAT)
+    # Readers write no file: a process that comes before their limits does it for them.
+    told, tell = os.pipe()
+    if os.fork() == 0:
+        os.close(0)
+        os.close(tell)
+        if os.read(told, 1):
+            open(os.environ["GATE"] + ".reached", "w").close()
+        os._exit(0)
+    os.close(told)
+
+    def tried():
+        attempts = dict(
+            read=lambda: open(secret), write=lambda: open(secret, "w"), make=lambda: os.mkdir(secret + "2"),
+            remove=lambda: os.unlink(secret), list=lambda: os.listdir("/"), run=lambda: os.execv("/bin/true", ["true"]),
+            connect=lambda: socket.socket().connect(("127.0.0.1", 9)), signal=lambda: os.kill(os.getppid(), 0),
+            put=lambda: os.write(written, b"x"), files=lambda: [os.dup(0) for _ in range(64)],
+        )
+        for name, attempt in attempts.items():
+            try:
+                attempt()
+                yield "allowed " + name
+            except OSError as error:
+                yield type(error).__name__ + " " + name
 
     def faulty(self, data):
         if b"{CRASH}" in data:
@@ -18,9 +46,21 @@ if "watcher.reader" in sys.orig_argv:
         if b"{HANG}" in data:
             time.sleep(600)
         if b"{HOLD}" in data:
-            open(os.environ["GATE"] + ".reached", "w").close()
+            os.write(tell, b"!")
             while not os.path.exists(os.environ["GATE"]):
                 time.sleep(0.005)
+        if b"{SEGV}" in data:
+            ctypes.string_at(0)
+        if b"{EAT}" in data:
+            eaten = [bytearray(1 << 20) for _ in range(1 << 20)]
+        if b"{SPIN}" in data:
+            while True:
+                pass
+        if b"{HALF}" in data:
+            os.write(0, b'[{{"id": "')
+            time.sleep(600)
+        if b"{TRY}" in data:
+            return Sight(unreadable(Reason.BLANK, ", ".join(tried()), "ab" * 32))
         return see(self, data)
 
     Recogniser.see = faulty
@@ -28,7 +68,7 @@ if "watcher.reader" in sys.orig_argv:
 
 
 def faulty_readers(folder: Path) -> dict[str, str]:
-    """Environment in which readers crash, hang or wait over pictures that carry the words in a comment.
+    """Environment in which readers crash, hang, wait and more over pictures that carry the words in a comment.
 
     One that is held says so with `gate.reached` in the folder, and goes on when `gate` is there.
     """
