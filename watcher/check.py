@@ -63,12 +63,13 @@ def _state(config: Config) -> str:
             f"the state folder {folder} is on a remote filesystem ({kind}), where SQLite's WAL is not safe",
             hint="Set `state` in config.yaml to a folder on a local disk.",
         )
+    if folder.exists():
+        _writable(folder, "the state folder", must_exist=True)
     path = config.ledger_path
     if path.is_file():
-        from watcher.ledger import Ledger
+        from watcher.backup import checked
 
-        Ledger(path, read_only=True).close()
-        return f"{path} (version and file are fine)"
+        return f"{path}, {checked(path):,} results, every page is sound"
     return f"{folder}, no ledger yet" + (f", on {kind}" if kind else "")
 
 

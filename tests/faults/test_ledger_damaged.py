@@ -1,6 +1,7 @@
 """Fault 24: the ledger is damaged, deleted, from another version or another program."""
 
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import wait_for
+from tests.faults.mounts import small_disk
 
 
 def scramble(path: Path) -> None:
@@ -69,6 +71,65 @@ def test_without_its_ledger_nothing_is_silently_begun_anew(place: Place, gone: C
     assert "Traceback" not in done.stderr
     assert before == (place.outbox / "results.csv").read_bytes()
     assert (place.inbox / "2.png").exists()
+
+
+def damage_index(path: Path, columns: str) -> None:
+    """Noise in the root page of the pictures' index on a column."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        names = [row[1] for row in db.execute("PRAGMA index_list(pictures)")]
+        name = next(n for n in names if [row[2] for row in db.execute(f"PRAGMA index_info({n})")] == [columns])
+        page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
+        size = db.execute("PRAGMA page_size").fetchone()[0]
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * size)
+
+
+def test_a_damaged_page_met_in_the_middle_of_the_work_rejects_nothing(place: Place) -> None:
+    """It pauses with the file's path and what to do; with a backup in its place, the picture is read."""
+    dropped = [place.drop("1.png", png(1))]
+    place.once()
+    assert place.command("backup", "backup.sqlite3").returncode == 0
+    damage_index(place.state / "ledger.sqlite3", "archived_to")
+    running = place.start()
+    dropped.append(place.drop("2.png", png(2)))
+    wait_for(lambda: place.status().get("state") == "paused", "paused")
+    said = place.status()
+    assert str(place.state / "ledger.sqlite3") in said["trouble"]
+    assert "malformed" in said["trouble"]
+    assert "repair --from" in said["hint"]
+    assert len(place.rows()) == 1
+    assert "malformed" in place.command("check").stdout
+    running.stop()
+    assert "Traceback" not in running.log()
+    repaired = place.command("repair", "--from", "backup.sqlite3")
+    assert repaired.returncode == 0, repaired.stderr
+    place.once()
+    # The backup does not know that 2.png was claimed: it lies in the work folder, under a name of ours.
+    assert sorted(row["sha256"] for row in place.rows()) == sorted(dropped)
+
+
+def test_on_a_read_only_disk_it_can_still_be_read(place: Place) -> None:
+    """A disk that fails is mounted read-only by the kernel, and that is when a backup is wanted."""
+    place.state = place.root / "state"
+    with small_disk(place.state, "1M"):
+        place.configure(state=place.state)
+        place.drop("1.png", png(1))
+        place.once()
+        for path in place.state.glob("ledger.sqlite3-*"):
+            path.unlink()
+        subprocess.run(["mount", "-o", "remount,ro", str(place.state)], check=True)
+        for command in (("backup", "b.sqlite3"), ("export", "--out", "e.csv"), ("check",)):
+            done = place.command(*command)
+            assert "Traceback" not in done.stderr
+            assert done.returncode == (4 if command == ("check",) else 0), done.stderr
+        assert (place.root / "e.csv").read_bytes() == (place.outbox / "results.csv").read_bytes()
+        refused = place.command("run", "--once")
+        assert refused.returncode == 4
+        assert "Traceback" not in refused.stderr
+        subprocess.run(["mount", "-o", "remount,rw", str(place.state)], check=True)
+        place.once()
 
 
 def test_moved_away_under_the_running_daemon_nothing_more_is_taken(place: Place) -> None:
