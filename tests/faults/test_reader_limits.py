@@ -12,7 +12,7 @@ import pytest
 from tests.end_to_end.pictures import bomb_png, digit, encoded, png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import wait_for
-from tests.faults.injection import EAT, HANG, SEGV, SPIN, faulty_readers
+from tests.faults.injection import EAT, HANG, HOLD, SEGV, SPIN, faulty_readers
 
 PIXELS = 4_000_000
 linux_only = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory and processes are seen in /proc")
@@ -48,23 +48,14 @@ def test_a_picture_that_uses_up_its_reader(place: Place, fault: str, reason: str
 @linux_only
 def test_a_picture_that_spins_is_ended_by_the_kernel_where_the_daemon_cannot(place: Place) -> None:
     """The daemon is stopped while a reader spins: the reader's own limit ends it, and it counts as timed out."""
-    place.configure(reading={"max_attempts": 1, "seconds_per_picture": 3.0})
+    place.configure(reading={"max_attempts": 1, "seconds_per_picture": 1.0})
     running = place.start(**faulty_readers(place.root))
     (reader,) = running.readers()
-    spinning = place.drop("spin.png", png(7, SPIN))
-    ticks = os.sysconf("SC_CLK_TCK")
-
-    def used() -> float:
-        try:
-            fields = Path(f"/proc/{reader}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return float("inf")
-        return float("inf") if fields[0] == "Z" else (int(fields[11]) + int(fields[12])) / ticks
-
-    at_first = used()
-    wait_for(lambda: used() > at_first + 0.2, "the reader at work")
+    spinning = place.drop("spin.png", png(7, f"{HOLD}, then {SPIN}"))
+    wait_for(Path(place.root / "gate.reached").exists, "a reader at spin.png")
     running.process.send_signal(signal.SIGSTOP)
-    wait_for(lambda: used() == float("inf"), "the end of the reader")
+    (place.root / "gate").touch()
+    wait_for(lambda: "State:\tZ" in Path(f"/proc/{reader}/status").read_text(), "the end of the reader")
     running.process.send_signal(signal.SIGCONT)
     assert place.wait_for_row("spin.png")["reason"] == "timed_out"
     assert "exit code -24" in running.log()
