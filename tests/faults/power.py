@@ -7,23 +7,13 @@ last commit (SQLite in WAL mode with synchronous=FULL). After Pillai et al., "Al
 Equal", OSDI 2014.
 """
 
-import errno
 import os
 import random
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pytest
-
-from watcher import archive, durable, results, service
-from watcher.ledger import Ledger
 
 Entry = tuple[int, str]  # a folder by its inode, and a name in it
-
-
 Survives = Callable[["Change"], bool]
 Content = Callable[[bytes, bytes], bytes]
 
@@ -56,14 +46,14 @@ class Disk:
         self._look(root)
 
     def _look(self, folder: Path) -> int:
-        inode = self._keep(folder)
+        inode = self.keep(folder)
         self._base[inode] = {}
         for entry in os.scandir(folder):
-            below = self._look(Path(entry)) if entry.is_dir(follow_symlinks=False) else self._keep(entry.path)
+            below = self._look(Path(entry)) if entry.is_dir(follow_symlinks=False) else self.keep(entry.path)
             self._base[inode][entry.name] = below
         return inode
 
-    def _keep(self, path: Path | str) -> int:
+    def keep(self, path: Path | str) -> int:
         """Hold a file open, so that its inode number stays its own."""
         descriptor = os.open(path, os.O_RDONLY)
         found = os.fstat(descriptor)
@@ -84,7 +74,7 @@ class Disk:
 
     def arrived(self, path: Path, *, safe: bool) -> None:
         """Somebody else made a file or folder; safe: and synced it."""
-        inode = self._keep(path)
+        inode = self.keep(path)
         for change in self.changes:
             if change.inode == inode:  # a folder, whose making was seen
                 change.certain = safe
@@ -134,7 +124,7 @@ class Disk:
                 if inode in ((change.before or (0, ""))[0], (change.after or (0, ""))[0]):
                     change.certain = True
             for name in names:
-                found = self._keep(os.path.join(folder, name))
+                found = self.keep(os.path.join(folder, name))
                 self._safe[found] = self._volatile(found)
         self.step(f"syncfs {top.relative_to(self.root)}")
 
@@ -175,104 +165,6 @@ class Disk:
                 (target / name).write_bytes(content(self._safe.get(below, b""), self._volatile(below)))
         if self.ledger and Path(os.readlink(f"/proc/self/fd/{self._open[inode]}")).name == "state":
             (target / "ledger.sqlite3").write_bytes(self.ledger)
-
-    # -- the calls that are watched ------------------------------------------------------------------
-
-    def watch(self, patch: pytest.MonkeyPatch) -> None:
-        """Listen to every call of the daemon that changes names or syncs."""
-        for name in ("rename", "replace"):
-            patch.setattr(os, name, self._renaming(getattr(os, name)))
-        for module in (archive, results, durable):
-            patch.setattr(module, "rename_new", self._renaming(durable.rename_new), raising=False)
-        patch.setattr(os, "mkdir", self._making(os.mkdir))
-        patch.setattr(os, "open", self._making(os.open))
-        patch.setattr(archive, "open", self._making(open), raising=False)
-        patch.setattr(os, "unlink", self._removing(os.unlink))
-        patch.setattr(os, "fsync", self._after(os.fsync, self.synced))
-        for module in (archive, service):
-            patch.setattr(module, "sync_filesystem", self._after(durable.sync_filesystem, self.synced_all))
-        patch.setattr(Ledger, "_transaction", self._committing(Ledger._transaction))
-        patch.setattr(
-            Ledger, "set_meta", self._after(Ledger.set_meta, lambda ledger, key, _: self._committed(ledger, key))
-        )
-
-    def _entry(self, path: Any, folder: int | None = None) -> Entry | None:
-        """The folder and name that a path means; None outside of what is watched."""
-        path = os.fsdecode(path)
-        if folder is not None:
-            path = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path)
-        if not Path(path).is_relative_to(self.root):
-            return None
-        return self._keep(os.path.dirname(path)), os.path.basename(path)
-
-    def _short(self, path: Any, folder: int | None = None) -> str:
-        base = os.readlink(f"/proc/self/fd/{folder}") if folder is not None else ""
-        return os.path.relpath(os.path.join(base, os.fsdecode(path)), self.root)
-
-    def _renaming(self, real: Callable[..., None]) -> Callable[..., None]:
-        def rename(source: Any, target: Any, *, src_dir_fd: int | None = None) -> None:
-            before, after = self._entry(source, src_dir_fd), self._entry(target)
-            label = f"rename {self._short(source, src_dir_fd)} → {self._short(target)}"
-            if src_dir_fd is None and self.separate and _outer(source) != _outer(target):
-                raise OSError(errno.EXDEV, "Invalid cross-device link")
-            real(source, target, src_dir_fd=src_dir_fd) if src_dir_fd is not None else real(source, target)
-            self.change(label, self._keep(os.fsdecode(target)), before, after)
-
-        return rename
-
-    def _making(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        def make(path: Any, *arguments: Any, **options: Any) -> Any:
-            watched = not isinstance(path, int) and (entry := self._entry_of_new(path, options.get("dir_fd")))
-            made = real(path, *arguments, **options)
-            if watched and os.path.lexists(path):
-                self.change(f"make {self._short(path)}", self._keep(os.fsdecode(path)), None, entry)
-            return made
-
-        return make
-
-    def _entry_of_new(self, path: Any, folder: int | None) -> Entry | None:
-        if folder is not None or not Path(os.fsdecode(path)).is_relative_to(self.root) or os.path.lexists(path):
-            return None
-        return self._entry(path) if os.path.isdir(os.path.dirname(path)) else None
-
-    def _removing(self, real: Callable[..., None]) -> Callable[..., None]:
-        def unlink(path: Any, **options: Any) -> None:
-            entry = self._entry(path)
-            inode = self._keep(os.fsdecode(path)) if entry and os.path.exists(path) else 0
-            real(path, **options)
-            if entry:
-                self.change(f"unlink {self._short(path)}", inode, entry, None)
-
-        return unlink
-
-    @staticmethod
-    def _after(real: Callable[..., Any], told: Callable[..., None]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
-            value = real(*arguments)
-            told(*arguments)
-            return value
-
-        return call
-
-    def _committing(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        @contextmanager
-        def transaction(ledger: Ledger) -> Any:
-            with real(ledger) as db:
-                yield db
-            self._committed(ledger, "")
-
-        return transaction
-
-    def _committed(self, ledger: Ledger, what: str) -> None:
-        if not ledger.path.is_relative_to(self.root):
-            return
-        self.ledger = ledger._db.serialize()
-        self.step(f"commit {what}".rstrip())
-
-
-def _outer(path: Any) -> bool:
-    """Whether a path lies in an outbox, this one or that of a restarted daemon."""
-    return "outbox" in Path(os.fsdecode(path)).parts
 
 
 def cuts(disk: Disk, number: int) -> list[tuple[str, Survives, Content]]:

@@ -11,6 +11,7 @@ import pytest
 from fakes import BLANK, PNG, SEVEN, Desk
 
 from tests.faults.power import Disk, cuts
+from tests.faults.power_calls import Calls
 from watcher.engine import Outcome
 from watcher.requests import request_requeue
 
@@ -73,7 +74,7 @@ def desk(tmp_path: Path) -> Iterator[Reading]:
 def test_the_order_of_one_pictures_way(desk: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each rename comes after the durability that it relies on."""
     disk = Disk(desk.inbox.parent)
-    disk.watch(monkeypatch)
+    Calls(disk).watch(monkeypatch)
     for number in (2, 4):
         desk.picture("a/7.png", number, disk=disk)
         desk.picture("odd.png", number + 1, disk=disk)
@@ -101,7 +102,7 @@ def test_the_order_of_one_pictures_way(desk: Reading, monkeypatch: pytest.Monkey
 def test_a_new_folder_is_on_disk_before_a_picture_moves_into_it(desk: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of its entries, from the top down."""
     disk = Disk(desk.inbox.parent)
-    disk.watch(monkeypatch)
+    Calls(disk).watch(monkeypatch)
     desk.picture("a/7.png", 2, disk=disk)
     desk.turns(3)
     day = "outbox/archive/2026-03-01"
@@ -154,7 +155,7 @@ def test_after_any_cut_the_next_start_carries_on(
             again.close()
             shutil.rmtree(after)
 
-    disk.watch(monkeypatch)
+    Calls(disk).watch(monkeypatch)
     disk.on_step = cut
     play(desk, disk, dropped, safe=safe)
     assert len(desk.ids()) == 5
