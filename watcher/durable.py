@@ -75,6 +75,14 @@ def rename_new(source: bytes, target: bytes) -> None:
         if not os.path.samestat(os.lstat(source), os.lstat(target)):
             raise
         # It was killed between the two calls the last time.
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP):
+            raise
+        # Neither the flag nor links, as on some FUSE file systems: a look before is all that can be had.
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fsdecode(target)) from error
+        os.rename(source, target)
+        return
     os.unlink(source)
 
 

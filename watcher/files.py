@@ -55,8 +55,10 @@ class Files:
                     f"cannot make the work folder {os.fsdecode(folder)}: {error.strerror}",
                     hint="The daemon's user must be allowed to write to the inbox.",
                 ) from error
-            if not stat.S_ISDIR(os.lstat(folder).st_mode):
+            found = os.lstat(folder)
+            if not stat.S_ISDIR(found.st_mode):
                 raise SurroundingsError(f"{os.fsdecode(folder)} is no folder", hint="Move it out of the inbox.")
+            close_to_others(folder, found)
 
     def in_work(self, id_: str) -> bytes:
         """The path of a claimed picture."""
@@ -122,6 +124,13 @@ class Files:
         """Say whether the very file of a claim is still, or again, at its place in the inbox."""
         found = identity_of(self.inbox + b"/" + claim.file)
         return found is not None and found.same_file(claim.identity)
+
+
+def close_to_others(folder: bytes, found: os.stat_result) -> None:
+    """Take away what a folder that was there before us allows to group and others."""
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        with suppress(OSError):  # file systems without modes of their own, or not ours to change
+            os.chmod(folder, 0o700)
 
 
 def identity_of(path: bytes) -> Identity | None:

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 from watcher.durable import write_durably
 from watcher.errors import SurroundingsError
@@ -63,7 +64,8 @@ class Marked:
                 f"there is no {self.what} at {self.folder}", hint="Make the folder, or mount the disk that it is on."
             )
         known, found = self.known_to(ledger), self.found()
-        at_its_place = ledger.meta(f"{self.what}_device") == self._device()
+        place = ledger.meta(f"{self.what}_path")  # of another path, it is another folder, and not made anew
+        at_its_place = ledger.meta(f"{self.what}_device") == self._device() and place in (None, self._path())
         if found is None and (known is None or at_its_place):
             if known is not None:
                 log.warning("the %s %s was made anew; it is taken on", self.what, self.folder)
@@ -82,12 +84,16 @@ class Marked:
         # The ledger first: a folder without a mark, where it was, is taken on at the next start; a mark that
         # no ledger knows would wait for a person.
         ledger.set_meta(f"{self.what}_device", self._device())
+        ledger.set_meta(f"{self.what}_path", self._path())
         ledger.set_meta(f"{self.what}_identity", mark)
         self.file.parent.mkdir(mode=0o700, exist_ok=True)
         write_durably(os.fsencode(self.file), f"{mark}\n".encode("ascii"))
 
     def _device(self) -> str:
         return str(os.stat(self.folder).st_dev)
+
+    def _path(self) -> str:
+        return quote(os.fsencode(os.path.abspath(self.folder)))
 
     def _stranger(self, ledger: Path, known: str | None, found: str | None) -> SurroundingsError:
         adopt = "If this one is meant: `digit-watcher init --adopt`, same options."

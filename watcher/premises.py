@@ -6,7 +6,7 @@ from pathlib import Path
 from watcher.config import Config
 from watcher.durable import sync_folders
 from watcher.errors import SurroundingsError
-from watcher.files import WORK, Files
+from watcher.files import WORK, Files, close_to_others
 from watcher.identity import Marked
 from watcher.ledger import Ledger
 from watcher.ownership import Lock, holder
@@ -58,6 +58,7 @@ def make_folders(config: Config, *, adopting: bool = False) -> Path:
     if not config.ledger_path.exists():
         _make(config.outbox, 0o750)
     _make(config.state_folder, 0o700)
+    close_to_others(os.fsencode(config.state_folder), config.state_folder.stat())
     return config.state_folder
 
 

@@ -74,7 +74,7 @@ class Recovery:
         expected = {claim.id for claim in claims} | {r.claim.id for r in self._p.ledger.to_archive()}
         arrived = self._p.timestamp()
         for name in self._p.files.strays(expected):
-            if self._p.ledger.knows(name):
+            if name.isascii() and self._p.ledger.knows(name):  # ids are; SQLite takes no text that is no Unicode
                 # Its rename out of here was lost with the power, or it was believed missing.
                 self._p.ledger.set_state([name], "recorded" if self._p.ledger.place_of(name) else "intent")
                 continue
@@ -86,6 +86,7 @@ class Recovery:
             claim = next((c for c in claims if c.file == file and c.identity.same_file(identity)), None)
             if claim is None:
                 claim = Claim(self._p.ids.new(), file, identity, arrived)
-                log.warning("%s in the work folder is not in the ledger; it is read as id %s", name, claim.id)
+                said = readable_name(file)
+                log.warning("%s in the work folder is not in the ledger; it is read as id %s", said, claim.id)
                 self._p.ledger.intend([claim])
             os.rename(self._p.files.in_work(name), self._p.files.in_work(claim.id))

@@ -50,6 +50,7 @@ class Service:
         self._hand: dict[str, Claim] = {}
         self._next_requests = self._next_left = 0.0
         self._left = False
+        self._said_left: dict[str, str] = {}
         self.counts = Counts()
 
     # -- the loop's turn -----------------------------------------------------------------------------
@@ -71,8 +72,10 @@ class Service:
             self._next_requests = now + self._rescan
             self._p.check()  # an empty folder where a disk was mounted makes no error by itself
             self.serve_requests()
-        if self._left and now >= self._next_left:
-            self._next_left, self._left = now + LEFT_SECONDS, False
+        if not self._left:
+            self._next_left = now + LEFT_SECONDS
+        elif now >= self._next_left:
+            self._left = False
             self._archive(self._p.ledger.to_archive())
         room = min(self.engine.room, self._batch_size)
         if room:
@@ -174,6 +177,10 @@ class Service:
         if outcome.trouble is not None:
             return self._lost_reader(outcome.trouble, claim)
         present = self._p.files.identity_in_work(claim.id)
+        if present is None and self._p.files.set_aside(claim.id):
+            log.warning("%s: something else lies in its place in the work folder", readable_name(claim.file))
+            self._p.ledger.set_state([claim.id], "quarantined")
+            return None
         if present is not None and not (outcome.identity == claim.identity == present):
             self._wait_for_writer(replace(claim, identity=present), now)
             return None
@@ -235,7 +242,9 @@ class Service:
         self._left = self._left or bool(put.left)
         self._p.ledger.finish(put.done, self._p.results.positions())
         for record in records:
-            if why := put.left.get(record.claim.id):
+            why = put.left.get(record.claim.id, "")
+            if why and self._said_left.get(record.claim.id) != why:
+                self._said_left[record.claim.id] = why
                 log.warning(
                     "%s (id %s) stays in the work folder: it %s", readable_name(record.claim.file), record.claim.id, why
                 )
