@@ -43,6 +43,10 @@ def copy_ledger(source: Path, target: Path) -> None:
         try:
             ledger.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            raise SurroundingsError(
+                f"cannot copy the ledger {source}: {error}", hint="Is there room for the copy, and may you write there?"
+            ) from error
         except sqlite3.DatabaseError as error:
             raise ledger_trouble(source, error) from error
 

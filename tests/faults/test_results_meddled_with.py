@@ -1,6 +1,7 @@
 """Fault 23: people move, delete, cut or edit the results files, while the daemon runs and while it does not."""
 
 import csv
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def test_emptied_it_begins_with_a_header_again(place: Place, running: bool) -> N
 
 @pytest.mark.parametrize("running", [True, False])
 def test_cut_in_the_middle_of_a_row_new_rows_are_whole(place: Place, running: bool) -> None:
-    """What is left of the cut row spoils no other one."""
+    """The cut row is made whole again, and the next ones follow."""
     if running:
         place.start()
     read(place, running, 1)
@@ -74,10 +75,9 @@ def test_cut_in_the_middle_of_a_row_new_rows_are_whole(place: Place, running: bo
     data = (place.outbox / "results.csv").read_bytes()
     (place.outbox / "results.csv").write_bytes(data[:-25])
     read(place, running, 3)
-    rows = place.rows()
-    assert rows[0]["file"] == "1.png"
-    assert (rows[-1]["file"], rows[-1]["prediction"], len(rows[-1])) == ("3.png", "3", 15)
-    assert None not in rows[-1].values()
+    rows = [(row["file"], row["prediction"], len(row)) for row in place.rows()]
+    assert rows == [(f"{n}.png", str(n), 15) for n in (1, 2, 3)]
+    assert (place.outbox / "results.csv").read_bytes().startswith(data)
 
 
 def test_rows_that_a_person_deleted_do_not_come_back(place: Place) -> None:
@@ -94,16 +94,47 @@ def test_rows_that_a_person_deleted_do_not_come_back(place: Place) -> None:
     assert files_of(path) == ["1.png", "3.png", "4.png"]
 
 
-def test_a_folder_in_place_of_the_file_pauses_and_loses_nothing(place: Place) -> None:
-    """Something that cannot be written to stands under the name: it waits until it is gone."""
+SAVED: dict[str, Callable[[bytes], bytes]] = {
+    "line ends": lambda data: data.replace(b"\r\n", b"\n"),
+    "byte order mark": lambda data: b"\xef\xbb\xbf" + data,
+    "quotes": lambda data: b"".join(
+        b",".join(b'"%s"' % cell for cell in line.split(b",")) + b"\n" for line in data.splitlines()
+    ),
+    "semicolons": lambda data: data.replace(b",", b";"),
+    "UTF-16": lambda data: data.decode().encode("utf-16"),
+    "remark without a line end": lambda data: data + b"checked by Anna",
+}
+
+
+@pytest.mark.parametrize("how", SAVED)
+def test_saved_by_a_spreadsheet_new_rows_follow(place: Place, how: str) -> None:
+    """In the same file where the columns are still ours, else in a new one; nothing that a person saved is lost."""
+    place.start()
+    read(place, True, 1)
+    path = place.outbox / "results.csv"
+    saved = SAVED[how](path.read_bytes())
+    path.with_name("saved").write_bytes(saved)
+    path.with_name("saved").rename(path)
+    place.drop("2.png", png(2))
+    wait_for(lambda: b",2.png," in path.read_bytes(), "the row of 2.png")
+    wait_for(lambda: place.unfinished() == 0, "an end of what is unfinished")
+    assert path.read_bytes().count(b",2.png,") == 1
+    assert any(saved in file.read_bytes() for file in place.outbox.glob("results*.csv"))
+    assert path.with_name("results-old1.csv").exists() is (how in ("semicolons", "UTF-16"))
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path.parent.parent / "victim")])
+def test_what_is_no_file_in_its_place_pauses_and_loses_nothing(place: Place, make: Callable[[Path], object]) -> None:
+    """A folder, a FIFO or a link stands under the name: it waits until that is gone, and follows no link."""
     place.start()
     read(place, True, 1)
     path = place.outbox / "results.csv"
     path.rename(path.with_name("mine.csv"))
-    path.mkdir()
+    make(path)
     place.drop("2.png", png(2))
     wait_for(lambda: place.status()["state"] == "paused", "paused")
     assert "results.csv" in place.status()["trouble"]
-    path.rmdir()
+    assert not (place.root / "victim").exists()
+    path.rename(path.with_name("away"))
     wait_for(lambda: path.is_file() and files_of(path) == ["2.png"], "the row of 2.png")
     wait_for(lambda: [line["file"] for line in place.lines()] == ["1.png", "2.png"], "the line of 2.png in the JSONL")
