@@ -76,6 +76,21 @@ def test_a_tile_far_larger_than_its_picture_is_too_large() -> None:
     assert 30 == read_tiff(tiff((322, 256), (323, 256))).width
 
 
+def test_tiles_of_one_side_are_broken() -> None:
+    """Without the other side a decoder took 600 MB for 2.5 kB."""
+    for side in (322, 323):
+        with pytest.raises(ValueError, match="one side"):
+            read_tiff(tiff((side, 2352)))
+
+
+@pytest.mark.parametrize(("kind", "number"), [(3, 2), (16, 1), (5, 1), (4, 0)])
+def test_a_size_in_a_form_that_may_be_read_in_two_ways_is_broken(kind: int, number: int) -> None:
+    """A size of several values, or of a type that lies elsewhere in the file, might pass here and be another there."""
+    entry = struct.pack("<HHII", 322, kind, number, 16) + struct.pack("<HHII", 323, 4, 1, 16)
+    with pytest.raises(ValueError, match="tag 322"):
+        read_tiff(b"II*\0" + struct.pack("<IH", 8, 2) + entry + bytes(4))
+
+
 @pytest.mark.parametrize("size", range(8, 38))
 def test_a_directory_beyond_the_end_is_a_broken_one(size: int) -> None:
     """Cut off anywhere, it ends in one of the errors that mean so, or in nothing found."""

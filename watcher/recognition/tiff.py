@@ -12,7 +12,9 @@ LARGEST_TILE = 1 << 22
 _REDUCED, _WIDTH, _HEIGHT, _BITS, _SAMPLES = 254, 256, 257, 258, 277
 _TILE_WIDTH, _TILE_HEIGHT, _SAMPLE_FORMAT = 322, 323, 339
 _FLOAT = 3
-_BYTES_OF = {1: 1, 3: 2}  # by type; of all others four are looked at
+_BYTES_OF = {1: 1, 3: 2, 4: 4}  # by type: BYTE, SHORT, LONG
+# These have one value each, in place. Written in another way, a decoder may read another one than we do.
+_SINGLE = frozenset((_REDUCED, _WIDTH, _HEIGHT, _SAMPLES, _TILE_WIDTH, _TILE_HEIGHT))
 
 Tags = dict[int, int]
 
@@ -31,7 +33,7 @@ def read_tiff(data: bytes) -> First:
     """Read the directories of a whole file.
 
     Raises Unreadable: UNSUPPORTED_FORMAT for samples that are not read, TOO_LARGE for tiles beyond reason; or
-    struct.error, IndexError where a directory is broken.
+    struct.error, IndexError, ValueError where a directory is broken.
     """
     order = "<" if data[:2] == b"II" else ">"
     at, seen, pages = struct.unpack_from(order + "I", data, 4)[0], set[int](), list[Tags]()
@@ -56,6 +58,8 @@ def _directory(data: bytes, order: str, at: int) -> tuple[Tags, int]:
     name = "little" if order == "<" else "big"
     tags: Tags = {}
     for tag, kind, number, raw in struct.iter_unpack(order + "HHI4s", memoryview(data)[start:end]):
+        if tag in _SINGLE and (number != 1 or kind not in _BYTES_OF):
+            raise ValueError(f"tag {tag} has {number} values of type {kind}")
         if tag not in tags:  # of two the first counts, as in libtiff
             size = _BYTES_OF.get(kind, 4)
             if tag in (_BITS, _SAMPLE_FORMAT) and number * size > 4:  # one a sample, elsewhere
@@ -74,6 +78,10 @@ def _check_samples(tags: Tags) -> None:
 
 
 def _check_tiles(tags: Tags, pixels: int) -> None:
+    if _TILE_WIDTH not in tags and _TILE_HEIGHT not in tags:
+        return
     width, height = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_HEIGHT, 0)
+    if not width * height:
+        raise ValueError("tiles of one side")
     if width * height > max(pixels, LARGEST_TILE):
         raise Unreadable(Reason.TOO_LARGE, f"a TIFF with tiles of {width} × {height} pixels, larger than the picture")
