@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from itertools import count, islice
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from watcher.identity import Marked
 from watcher.ledger import Ledger
 from watcher.ownership import Lock
 from watcher.premises import make_folders
+from watcher.questions import Questions
 from watcher.rows import readable_name
 from watcher.taking_in import Taken, TakingIn
 from watcher.whereabouts import Whereabouts
@@ -38,9 +39,11 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
     with ExitStack() as stack:
         files = _take_locks(config, stack)
         try:
-            path = _ledger_file(config, source, anew, dry_run, stack)
+            path, aside = _ledger_file(config, source, anew, dry_run, stack)
             ledger = Ledger(path)
             stack.callback(ledger.close)
+            if aside:
+                _keep_claims(aside, ledger, files)
             whereabouts = Whereabouts(config.outbox, files, dry_run=dry_run)
             taken = TakingIn(config.outbox, ledger, whereabouts, dry_run=dry_run).run()
             if not dry_run:
@@ -67,8 +70,13 @@ def _take_locks(config: Config, stack: ExitStack) -> Files:
     return files
 
 
-def _ledger_file(config: Config, source: Path | None, anew: bool, dry_run: bool, stack: ExitStack) -> Path:
-    """The file to repair: the ledger's, in whose place a backup or nothing is put first, or a copy for a dry run."""
+def _ledger_file(
+    config: Config, source: Path | None, anew: bool, dry_run: bool, stack: ExitStack
+) -> tuple[Path, Path | None]:
+    """The file to repair, and where the one is now that was there.
+
+    It is the ledger's, in whose place a backup or nothing is put first; for a dry run, a copy.
+    """
     path = config.ledger_path
     if source:
         checked(source)
@@ -77,13 +85,21 @@ def _ledger_file(config: Config, source: Path | None, anew: bool, dry_run: bool,
         begin = source or (path if path.exists() and not anew else None)
         if begin:
             copy_ledger(begin, copy)
-        return copy
-    if (source or anew) and (aside := _set_aside(path)):
+        return copy, None
+    aside = _set_aside(path) if source or anew else None
+    if aside:
         click.echo(f"the ledger that was there is now {aside}")
     if source:
         with fresh_file(path, overwrite=False) as temporary:
             copy_ledger(source, temporary)
-    return path
+    return path, aside
+
+
+def _keep_claims(aside: Path, ledger: Ledger, files: Files) -> None:
+    """Pictures in work keep their names, where the old ledger can still say them."""
+    with suppress(SurroundingsError), closing(Questions(aside)) as old:
+        claims = [claim for claim in old.in_work() if files.identity_in_work(claim.id) and not ledger.knows(claim.id)]
+        ledger.intend(claims)
 
 
 def _set_aside(path: Path) -> Path | None:
