@@ -35,7 +35,8 @@ def main() -> None:
     """Load the model, then read until the daemon is gone. argv[1]: the settings as JSON."""
     settings = json.loads(sys.argv[1])
     _die_with_the_daemon()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and systemd reach the whole group; the daemon decides
+        signal.signal(number, signal.SIG_IGN)
     with suppress(BrokenPipeError, ConnectionResetError):  # the daemon is gone
         _serve(socket.socket(fileno=os.dup(0)), settings)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -73,11 +74,16 @@ def start_reader(settings: ReaderSettings, now: float) -> ReaderProcess:
         "seconds_per_picture": settings.seconds_per_picture,
     }  # fmt: skip
     with theirs:
-        # -P: a module in the current folder must not stand in for one of ours.
-        process = subprocess.Popen(  # noqa: S603  our own program
-            [sys.executable, "-P", "-m", "watcher.reader", json.dumps(told)],
-            stdin=theirs.fileno(), stdout=subprocess.DEVNULL, pass_fds=[settings.model], env=_environment(),
-        )  # fmt: skip
+        # A reader ignores the signals that are meant for the daemon, but not before it runs.
+        signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            # -P: a module in the current folder must not stand in for one of ours.
+            process = subprocess.Popen(  # noqa: S603  our own program
+                [sys.executable, "-P", "-m", "watcher.reader", json.dumps(told)],
+                stdin=theirs.fileno(), stdout=subprocess.DEVNULL, pass_fds=[settings.model], env=_environment(),
+            )  # fmt: skip
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, signals)
     return ReaderProcess(process, Lines(ours), now)
 
 

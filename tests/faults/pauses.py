@@ -19,6 +19,7 @@ def wait_for_pause(running: Running, trouble: str, tries: int = 1, most: int = 1
     assert trouble in lines[-1]
     hint = lines[-1].partition(trouble)[2]
     assert len(hint) > 20, lines[-1]
+    running.heard("")
     assert sum(notice.startswith("STATUS=paused") for notice in running.notices) == len(lines)
     assert running.process.poll() is None
 
