@@ -97,12 +97,14 @@ class Archive:
         try:
             _move(source, self._files.in_work(id_), id_)
         except FileNotFoundError:
-            return self._files.identity_in_work(id_) is not None
+            if self._files.identity_in_work(id_) is None:
+                return False
         except FileExistsError:
             return True  # and what lies at the old place now is somebody else's
         with suppress(FileNotFoundError):
-            os.unlink(source + b".reason.txt")
-        sync_folders([os.path.dirname(source)])
+            os.unlink(source + b".reason.txt")  # also where it was cut off after the move
+        with suppress(FileNotFoundError):
+            sync_folders([os.path.dirname(source)])
         return True
 
 

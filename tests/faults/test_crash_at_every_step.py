@@ -69,6 +69,8 @@ class Chain:
             kills, quiet = kills + killed, 0 if killed else quiet + 1
         assert not nursery.drain_until_killed(place, **environment(fake=True))
         seen = place.account(rounds.dropped, came_back=rounds.came_back, quarantined=rounds.quarantined)
+        blamed = {row["file"] for row in place.rows() if row["reason"] == "crashed_reader"}
+        seen.same(set(), {name for name in blamed if not name.startswith("crash")}, "pictures that crashed no reader")
         if seen.wrong:
             places = self._covered.read_text(encoding="utf-8").splitlines()
             log = (place.root / "log").read_text(encoding="utf-8", errors="replace")

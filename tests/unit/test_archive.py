@@ -141,3 +141,15 @@ def test_a_picture_comes_back_from_the_archive(
     assert 3 == files.identity_in_work(id_of(9)).size
     assert [] == [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert not archive.recall(made, id_of(10))
+
+
+def test_a_recall_that_was_cut_off_after_the_move_leaves_no_reason_behind(
+    tmp_path: Path, files: Files, archive: Archive
+) -> None:
+    """The picture is back in work already; the note beside its old place goes too."""
+    made = taken(files, verdict=BLANK, archived_to=b"rejected/2026-03-01/7.png")
+    archive.put([made])
+    folder = tmp_path / "out" / "rejected/2026-03-01"
+    os.rename(folder / "7.png", os.fsdecode(files.in_work(id_of(9))))
+    assert archive.recall(made, id_of(9))
+    assert [] == os.listdir(folder)

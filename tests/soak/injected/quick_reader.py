@@ -9,6 +9,7 @@ from typing import Any
 from watcher.recognition.verdict import Reason, Status, Verdict
 
 CRASH = b"CRASH the reader"
+_SCORES = (0.0, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.75, 0.0, 0.0)
 _PNG_END = b"IEND\xaeB`\x82"
 
 
@@ -27,7 +28,7 @@ class QuickRecogniser:
             os._exit(7)
         sha256 = hashlib.sha256(data).hexdigest()
         if data.endswith(_PNG_END):
-            return Verdict(Status.OK, sha256, None, "7", 0.99, "1", 0.005, (0.1,) * 10, 100, 120)
+            return Verdict(Status.OK, sha256, None, "7", 0.75, "1", 0.25, _SCORES, 100, 120)
         return Verdict(Status.UNREADABLE, sha256, Reason.CORRUPT, detail="it has no end")
 
 
