@@ -16,7 +16,10 @@ _DAY = re.compile(rb"\d{4}-\d\d-\d\d")
 
 def record_of_json(line: bytes) -> Record:
     """Raises ValueError where the line is not as we write it. Its identity and sequence number are zeros."""
-    values = json.loads(line)
+    try:
+        values = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
     if not isinstance(values, dict) or not {*COLUMNS, "scores", "detail"} <= values.keys():
         raise ValueError("columns are missing")
     return _record(values, str(values["file"]))
@@ -24,7 +27,10 @@ def record_of_json(line: bytes) -> Record:
 
 def record_of_csv(line: bytes) -> Record:
     """As `record_of_json`; a line of the CSV has neither scores nor the sentence for people."""
-    cells = next(csv.reader([line.decode().rstrip("\r\n")], strict=True))
+    try:
+        cells = next(csv.reader([line.decode().rstrip("\r\n")], strict=True))
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
     if len(cells) != len(COLUMNS):
         raise ValueError(f"it has {len(cells)} cells, not {len(COLUMNS)}")
     values: dict[str, Any] = {name: _plain(cell) or None for name, cell in zip(COLUMNS, cells, strict=True)}
@@ -44,7 +50,28 @@ def _plain(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@") else cell
 
 
+_KINDS: dict[type, tuple[str, ...]] = {
+    str: ("id", "prediction", "second_prediction", "sha256", "model", "arrived_at", "processed_at", "archived_to",
+          "detail"),
+    int: ("width", "height"),
+    float: ("confidence", "second_confidence"),
+}  # fmt: skip
+
+
+def _check_kinds(values: dict[str, Any]) -> None:
+    for kind, names in _KINDS.items():
+        for name in names:
+            value: object = values[name]
+            if value is not None and type(value) is not kind:
+                raise ValueError(f"{name} is {value!r}")
+            if isinstance(value, str):
+                value.encode()  # half a character is a ValueError
+            if isinstance(value, int | float) and not 0 <= value < 2**31:
+                raise ValueError(f"{name} is {value!r}")
+
+
 def _record(values: dict[str, Any], file: str) -> Record:
+    _check_kinds(values)
     try:
         verdict = Verdict(
             status=Status(values["status"]),
@@ -63,8 +90,8 @@ def _record(values: dict[str, Any], file: str) -> Record:
         place = parse_name(values["archived_to"])
     except TypeError as error:
         raise ValueError(str(error)) from error
-    if not claim.file or not claim.arrived_at or not values["processed_at"] or not values["model"]:
-        raise ValueError("file, times or model are missing")
+    if not claim.id or not claim.file or not claim.arrived_at or not values["processed_at"] or not values["model"]:
+        raise ValueError("id, file, times or model are missing")
     _check_place(place)
     return Record(claim, verdict, 0, values["model"], values["processed_at"], place)
 

@@ -70,7 +70,7 @@ class TakingIn:
         whole = line.endswith(b"\n")
         try:
             record = read(line)
-            self._refuse_anothers_place(record)
+            self._refuse_anothers(record, id_)
         except ValueError as error:
             if whole:
                 self.taken.bad[id_] = f"{name}, {id_}: {error}"
@@ -87,8 +87,10 @@ class TakingIn:
             self._store()
         return True
 
-    def _refuse_anothers_place(self, record: Record) -> None:
+    def _refuse_anothers(self, record: Record, id_: str) -> None:
         place = record.archived_to
+        if record.claim.id != id_:
+            raise ValueError(f"it says to be {record.claim.id} too")
         if place in self._places or self._ledger.whose(place) not in (None, record.claim.id):
             raise ValueError(f"its place {readable_name(place)} belongs to another picture")
 
