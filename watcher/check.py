@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from watcher.config import Config
+from watcher.confinement import landlock_version
 from watcher.errors import DigitWatcherError, SurroundingsError
 from watcher.ownership import holder
 
@@ -36,6 +37,7 @@ def _tests(config: Config) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "space", lambda: _space(config)
     yield "events", lambda: _events(config)
     yield "model", lambda: _model(config)
+    yield "readers", lambda: _readers(config)
     yield "daemon", lambda: _daemon(config)
 
 
@@ -130,6 +132,15 @@ def _model(config: Config) -> str:
     model = load_model(config.model_path, convention)
     model.logits(np.zeros((1, 28, 28), np.uint8))
     return f"{model.name} loads and answers"
+
+
+def _readers(config: Config) -> str:
+    from watcher.recognition.decode import Limits
+
+    reading, version = config.reading, landlock_version()
+    most = Limits(reading.max_pixels, reading.max_bytes).memory
+    confined = f"confined by Landlock {version}" if version else "not confined: this kernel has no Landlock"
+    return f"{reading.worker_count}, each with at most {most / 1e6:,.0f} MB for a picture; {confined}"
 
 
 def _daemon(config: Config) -> str:

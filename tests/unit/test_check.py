@@ -25,7 +25,8 @@ def lines(config: Config, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]
 def test_all_is_well(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0, every line says ok, and nothing was made."""
     code, said = lines(config, capsys)
-    assert (0, 8) == (code, said.count("ok    "))
+    assert (0, 9) == (code, said.count("ok    "))
+    assert "each with at most 1,001 MB for a picture; " in said
     assert ([], False) == (list(config.inbox.iterdir()), config.outbox.exists())
 
 
