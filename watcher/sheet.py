@@ -8,7 +8,7 @@ from watcher.errors import SurroundingsError
 from watcher.ledger import Ledger
 from watcher.records import Record
 from watcher.sheet_file import SheetFile
-from watcher.tail import BLOCK, id_in, line_of_first_nul, lines, unended_line
+from watcher.tail import BLOCK, id_in, line_of_first_nul, lines, row_that_ends_at, unended_line
 
 log = logging.getLogger(__name__)
 _ROWS_AT_ONCE = 1000
@@ -60,7 +60,7 @@ class Sheet:
         """
         dev, ino, durable, self._seq = self._ledger.sheet(self._name)
         self._file.open()
-        known = (self._file.dev, self._file.ino) == (dev, ino) and self._file.size >= durable
+        known = (self._file.dev, self._file.ino) == (dev, ino) and self._ends_with_our_row(durable)
         start = durable if known else 0
         self._cut_nuls(start)
         self._mend_last_line()
@@ -75,6 +75,14 @@ class Sheet:
         self._durable = self._file.size
         self._seq += len(present)
         return present.count(0)
+
+    def _ends_with_our_row(self, durable: int) -> bool:
+        """Whether the last row that is known to be on disk still ends where it did.
+
+        The size alone does not tell: a person may have cut the file, and we have written behind the cut since.
+        """
+        id_ = row_that_ends_at(self._file.descriptor, durable)
+        return not self._seq or (id_ is not None and self._ledger.seq_of(id_) == self._seq)
 
     def _cut_nuls(self, start: int) -> None:
         """Cut off from the first row that has NULs in it, unless rows follow that would not be written again."""

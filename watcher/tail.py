@@ -46,6 +46,15 @@ def unended_line(descriptor: int) -> tuple[int, bytes, str | None]:
     return size - len(last), last, next((id_ for id_ in rows if id_), None) if last else None
 
 
+def row_that_ends_at(descriptor: int, end: int) -> str | None:
+    """The id of the row whose newline is the byte before `end`; None where none ends there."""
+    start = max(0, end - BLOCK)
+    before = os.pread(descriptor, end - start, start)
+    if len(before) < end - start or not before.endswith(b"\n"):
+        return None
+    return id_in(before[:-1].rpartition(b"\n")[2])
+
+
 def line_of_first_nul(descriptor: int, start: int) -> int | None:
     """Where the line begins that has the first NUL from `start` on: power cuts leave whole blocks of them."""
     position = start

@@ -39,7 +39,7 @@ class Fate:
 
     @contextmanager
     def armed(self, calls: int, how: str) -> Iterator[None]:
-        """Killed "before" or "after" that call, or within it, "torn", where it writes; "full": no room from it on."""
+        """Killed "before" or "after" that call, or amid the next write, "torn"; or "full": no room from it on."""
         self._left, self._how = calls, how
         try:
             yield
@@ -63,11 +63,13 @@ class Fate:
             if name in _NEED_ROOM:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             return real(*args, **more)
+        if how == "torn" and name != "write":
+            return real(*args, **more)  # lives on to the next write
         self._how = "before"  # the dead do nothing
         if how == "after":
             self._left, left = -1, self._left
             real(*args, **more)
             self._left = left
-        if how == "torn" and name == "write":
+        if how == "torn":
             real(args[0], bytes(args[1])[: len(args[1]) // 2])
         raise dead

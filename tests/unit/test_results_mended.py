@@ -207,3 +207,14 @@ def test_a_full_disk_leaves_no_half_row_to_be_seen(office: Office, monkeypatch: 
     with pytest.raises(OSError, match="No space left"):
         office.results.append(office.record(2, 3))
     assert before == office.csv.read_bytes()
+
+
+def test_rows_behind_a_cut_are_not_doubled_after_a_kill(office: Office) -> None:
+    """A person cut the files, rows were written behind the cut to beyond the old size, and the ledger did not hear."""
+    office.write(1, 2, 3)
+    second = office.ledger.place_of(id_of(2))
+    for sheet, row in ((office.csv, csv_line(second)), (office.jsonl, json_line(second))):
+        whole = sheet.read_bytes()
+        sheet.write_bytes(whole[: whole.index(row)])
+    office.results.append(office.record(4, 5, 6))
+    assert (0, [1, 4, 5, 6]) == (office.restart(), office.numbers())
