@@ -3,7 +3,7 @@
 import os
 import tempfile
 from contextlib import ExitStack, closing, suppress
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 
 import click
@@ -20,10 +20,8 @@ from watcher.ownership import Lock
 from watcher.premises import make_folders
 from watcher.questions import Questions
 from watcher.rows import readable_name
-from watcher.taking_in import Taken, TakingIn
+from watcher.taking_in import SHOWN, Listing, Taken, TakingIn
 from watcher.whereabouts import Whereabouts
-
-_SHOWN = 20  # remarks, rows and files that are named; of the others only the number
 
 
 def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: bool) -> None:
@@ -48,7 +46,10 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
             taken = TakingIn(config.outbox, ledger, whereabouts, dry_run=dry_run).run()
             if not dry_run:
                 _mark(config, ledger)
-            unknown = [place for place in whereabouts.archived() if ledger.whose(place) is None]
+            unknown = Listing()
+            for place in whereabouts.archived():
+                if ledger.whose(place) is None:
+                    unknown.add(readable_name(place))
         except OSError as error:
             raise SurroundingsError(
                 f"cannot repair: {error}", hint="Mend that and say it again: what is done is not done twice."
@@ -124,7 +125,7 @@ def _mark(config: Config, ledger: Ledger) -> None:
             marked.adopt(ledger)
 
 
-def _say(taken: Taken, unknown: list[bytes], *, dry_run: bool) -> None:
+def _say(taken: Taken, unknown: Listing, *, dry_run: bool) -> None:
     total = taken.states.total()
     verb = "would be taken" if dry_run else "taken"
     click.echo(f"{total:,} {'row' if total == 1 else 'rows'} {verb} into the ledger")
@@ -135,18 +136,16 @@ def _say(taken: Taken, unknown: list[bytes], *, dry_run: bool) -> None:
     ):
         if taken.states[state]:
             click.echo(f"  {taken.states[state]:,} {what}")
-    _list("remarks", taken.remarks)
-    _list("rows that cannot be used", list(taken.bad.values()))
-    _list(
-        "files in archive/ and rejected/ that no row knows (they are left alone)", [readable_name(p) for p in unknown]
-    )
+    _list("remarks", taken.remarks.first, taken.remarks.count)
+    _list("rows that cannot be used", list(taken.bad.values()), len(taken.bad))
+    _list("files in archive/ and rejected/ that no row knows (they are left alone)", unknown.first, unknown.count)
 
 
-def _list(title: str, items: list[str]) -> None:
-    if not items:
+def _list(title: str, items: list[str], number: int) -> None:
+    if not number:
         return
-    click.echo(f"{len(items):,} {title}:")
-    for item in islice(items, _SHOWN):
+    click.echo(f"{number:,} {title}:")
+    for item in items[:SHOWN]:
         click.echo(f"  {item}")
-    if len(items) > _SHOWN:
-        click.echo(f"  … and {len(items) - _SHOWN:,} more")
+    if number > SHOWN:
+        click.echo(f"  … and {number - SHOWN:,} more")

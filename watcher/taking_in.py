@@ -15,8 +15,23 @@ from watcher.rows import csv_line, readable_name
 from watcher.tail import id_in, lines
 from watcher.whereabouts import Whereabouts
 
+SHOWN = 20
 _RECORDS_AT_ONCE = 500
 _STUB = re.compile(rb'(\{"id": ")?[0-9a-f-]{1,36}')  # of a row that was torn within its id
+
+
+@dataclass(slots=True)
+class Listing:
+    """Things to name to people: the first few, and how many there are."""
+
+    first: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, item: str) -> None:
+        """One more."""
+        self.count += 1
+        if len(self.first) < SHOWN:
+            self.first.append(item)
 
 
 @dataclass(slots=True)
@@ -25,7 +40,7 @@ class Taken:
 
     states: Counter[str] = field(default_factory=Counter)
     bad: dict[str, str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    remarks: Listing = field(default_factory=Listing)
 
 
 class TakingIn:
@@ -60,7 +75,7 @@ class TakingIn:
                     self._compare(id_, line)
             self._store()
             if torn is not None:
-                self.taken.remarks.append(f"the torn row at the end of {name} is cut off")
+                self.taken.remarks.add(f"the torn row at the end of {name} is cut off")
                 if not self._dry_run:
                     os.ftruncate(descriptor, torn)
                     os.fsync(descriptor)
@@ -79,7 +94,7 @@ class TakingIn:
             return False  # its last cell may be torn
         record, state, remark = self._whereabouts.find(record)
         if remark:
-            self.taken.remarks.append(f"{readable_name(record.claim.file)} (id {id_}) {remark}")
+            self.taken.remarks.add(f"{readable_name(record.claim.file)} (id {id_}) {remark}")
         self.taken.states[state] += 1
         self._pending[id_] = record, state
         self._places.add(record.archived_to)
@@ -106,9 +121,7 @@ class TakingIn:
         record = self._ledger.place_of(id_)
         with suppress(ValueError):
             if record is not None and csv_line(record_of_csv(line)) != csv_line(record):
-                self.taken.remarks.append(
-                    f"results.csv says something else of {id_} than results.jsonl, which is taken"
-                )
+                self.taken.remarks.add(f"results.csv says something else of {id_} than results.jsonl, which is taken")
 
     def _find_read_again(self) -> None:
         pairs: dict[str, str] = {}
@@ -117,7 +130,7 @@ class TakingIn:
                 pairs[old] = new
         self._ledger.mark_read_again(pairs.items())
         if pairs:
-            self.taken.remarks.append(f"{len(pairs):,} of them had been read again, on request")
+            self.taken.remarks.add(f"{len(pairs):,} of them had been read again, on request")
 
 
 @contextmanager
