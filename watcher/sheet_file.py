@@ -37,8 +37,8 @@ class SheetFile:
         """Whether the open file is the one that people see under the name, and has its header."""
         with suppress(FileNotFoundError):
             found = os.lstat(self._path)
-            emptied = self._header and not found.st_size
-            return (signed64(found.st_dev), signed64(found.st_ino)) == (self.dev, self.ino) and not emptied
+            same = (signed64(found.st_dev), signed64(found.st_ino)) == (self.dev, self.ino)
+            return same and (not self._header or self._has_header())
         return False
 
     def open(self) -> None:
@@ -79,6 +79,10 @@ class SheetFile:
             if start != self._header:
                 os.ftruncate(self.descriptor, 0)
             return True
+        return self._has_header()
+
+    def _has_header(self) -> bool:
+        start = os.pread(self.descriptor, 2 * len(self._header), 0)
         first_line = start.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].rstrip(b"\r")
         return first_line.replace(b'"', b"") == self._header.rstrip()
 

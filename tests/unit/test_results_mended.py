@@ -218,3 +218,14 @@ def test_rows_behind_a_cut_are_not_doubled_after_a_kill(office: Office) -> None:
         sheet.write_bytes(whole[: whole.index(row)])
     office.results.append(office.record(4, 5, 6))
     assert (0, [1, 4, 5, 6]) == (office.restart(), office.numbers())
+
+
+@pytest.mark.parametrize("left", [0, 5, len(CSV_HEADER) - 3])
+def test_a_header_that_was_cut_meanwhile_is_whole_before_the_next_row(office: Office, left: int) -> None:
+    """Rows behind half a header would go aside with it at the next start."""
+    office.write(1)
+    office.csv.write_bytes(CSV_HEADER[:left])
+    office.jsonl.write_bytes(b"")
+    office.results.append(office.record(2))
+    assert [2] == office.numbers()
+    assert (0, [2]) == (office.restart(), office.numbers())
