@@ -175,7 +175,7 @@ def test_a_trouble_is_over_when_a_result_is_written(monkeypatch: pytest.MonkeyPa
     def record() -> None:
         played.counts.recorded += 1
 
-    played = Played(monkeypatch, full, claim, full, claim, full, claim, record, lambda: played.daemon.stop())
+    played = Played(monkeypatch, full, claim, full, claim, full, claim, record, lambda: played.now_idle())
     with caplog.at_level("INFO"):
         played.run()
     assert [("paused", "No space left on device")] * 6 + [("running", "")] == played.states[:7]
