@@ -25,8 +25,9 @@ help:
 run: $(VENV)/.daemon
 	@$(BIN)/python -m watcher run
 
+# Four at once: most tests wait for a daemon, not for the processor.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 fuzz: $(VENV)/.fuzz
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) --seed $(or $(SEED),1)

@@ -63,7 +63,7 @@ def open_daemon(config: Config) -> Iterator[Opened]:
     Raises SurroundingsError or ModelError where that is not possible; then no picture was touched.
     """
     with ExitStack() as stack:
-        os.umask(0o027)
+        stack.callback(os.umask, os.umask(0o027))
         files = Files(config.inbox)
         files.check_inbox()
         model = HeldModel(config.model_path)

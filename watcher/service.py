@@ -217,11 +217,13 @@ class Service:
         self._unsettled.wait(claim, now)
 
     def _record(self, results: Sequence[tuple[Claim, Verdict]]) -> None:
-        self._p.check()  # an outbox whose disk is gone would be made anew under the mount point
         self._sync_inbox()
         now = self._p.timestamp()
         records = self._p.ledger.record(results, self.engine.model_name, now, self._p.places)
+        # Right before each: an outbox whose disk is gone would be made anew under the mount point.
+        self._p.check()
         self._p.results.append(records)
+        self._p.check()
         self._archive(records)
         self.counts.recorded += len(records)
         for record in records:

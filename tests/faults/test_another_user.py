@@ -31,6 +31,7 @@ def shared(place: Place) -> Place:
 def somebodys_folder(place: Place, mode: int) -> str:
     """A folder with a picture in it, both another user's; gives the picture's sha256."""
     sha = place.drop("theirs/7.png", png(7))
+    (place.inbox / "theirs" / "7.png").chmod(0o644)
     for path in (place.inbox / "theirs" / "7.png", place.inbox / "theirs"):
         os.chown(path, SOMEBODY, SOMEBODY)
     (place.inbox / "theirs").chmod(mode)

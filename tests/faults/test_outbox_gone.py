@@ -8,6 +8,7 @@ import pytest
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place, sha256
 from tests.end_to_end.process import Running, wait_for
+from tests.faults.injection import HOLD, faulty_readers
 from tests.faults.mounts import run, small_disk, unmount
 from tests.faults.pauses import OBSERVED, wait_for_end_of_pause, wait_for_pause
 
@@ -51,10 +52,12 @@ def test_deleted_it_waits_for_a_person_to_make_it_and_goes_on_there(place: Place
     assert (place.outbox / "results.csv").read_text(encoding="utf-8").startswith("id,file,status,")
 
 
-def take_away_at_once(place: Place) -> None:
-    """With a picture that is already there, so that it is noticed by writing."""
-    place.drop("unseen.png", png(4))
+def take_away_in_work(place: Place) -> None:
+    """While a picture is being read, so that it is noticed before the result is written."""
+    place.drop("unseen.png", png(4, HOLD))
+    wait_for((place.root / "gate.reached").exists, "a reader at unseen.png")
     unmount(place.outbox)
+    (place.root / "gate").touch()
 
 
 def take_away_while_idle(place: Place) -> None:
@@ -62,7 +65,7 @@ def take_away_while_idle(place: Place) -> None:
     unmount(place.outbox)
 
 
-@pytest.mark.parametrize("take_away", [take_away_at_once, take_away_while_idle])
+@pytest.mark.parametrize("take_away", [take_away_in_work, take_away_while_idle])
 def test_unmounted_nothing_is_written_below_the_mount_point(place: Place, take_away: Callable[[Place], None]) -> None:
     """The bare folder looks like an empty outbox; it stays bare, and the disk is taken on when it is mounted again."""
     place.configure(**OBSERVED, state="state")
@@ -73,7 +76,7 @@ def test_unmounted_nothing_is_written_below_the_mount_point(place: Place, take_a
         (place.outbox / "bare").touch()
         (disk / "outbox").mkdir()
         bind(disk / "outbox", place.outbox)
-        running = place.start()
+        running = place.start(**faulty_readers(place.root))
         dropped = [place.drop("before.png", png(1))]
         place.wait_for_row("before.png")
         wait_for(lambda: place.unfinished() == 0, "an end of what is unfinished")

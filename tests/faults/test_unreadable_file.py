@@ -9,10 +9,10 @@ def test_others_go_on_and_it_is_taken_when_it_may_be(place: Place) -> None:
     """It stays in the inbox, is listed with the reason, said once in the log, and read once its mode allows it."""
     closed = place.drop("closed.png", png(1, "closed"))
     (place.inbox / "closed.png").chmod(0)
-    place.drop("locked/2.png", png(2, "locked"))
+    locked = place.drop("locked/2.png", png(2, "locked"))
     (place.inbox / "locked").chmod(0)
     running = place.start(before=without_roots_powers)
-    dropped = [closed, place.drop("open.png", png(3, "open"))]
+    dropped = [closed, locked, place.drop("open.png", png(3, "open"))]
     try:
         place.wait_for_row("open.png")
         wait_for(lambda: place.status().get("waiting") == 2, "two that wait")
@@ -25,6 +25,7 @@ def test_others_go_on_and_it_is_taken_when_it_may_be(place: Place) -> None:
         assert running.log().count("closed.png") <= 1
     finally:
         (place.inbox / "locked").chmod(0o755)
+    place.wait_for_row("locked/2.png")
     place.assert_conserved(dropped)
 
 
