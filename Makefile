@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test fuzz check train evaluate bench soak lock clean train-env
+.PHONY: help run test fuzz check train evaluate audit bench soak lock clean train-env
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"

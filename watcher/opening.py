@@ -99,7 +99,7 @@ def open_daemon(config: Config) -> Iterator[Opened]:
         _recover(service)
         observer.watch(os.fsencode(requests.folder))
         inbox.look_everywhere()
-        board = Board(config, ledger, inbox)
+        board = Board(config, ledger, inbox, outdated=lambda: model.outdated)
         daemon = Daemon(service, lambda: LocalEngine(engine_settings), wake, board, look=model.look)
         _listen(daemon, wake)
         yield Opened(daemon, service, observer, inbox, board)

@@ -209,7 +209,8 @@ class Service:
             self._submit([again])
             return None
         reason = Reason.TIMED_OUT if trouble is Trouble.TIMED_OUT else Reason.CRASHED_READER
-        detail = f"the reader {trouble} over this picture in {claim.attempt} attempts"
+        attempts = "1 attempt" if claim.attempt == 1 else f"{claim.attempt} attempts"
+        detail = f"the reader {trouble} over this picture in {attempts}"
         return Verdict(Status.UNREADABLE, self._p.files.sha256_in_work(claim.id), reason, detail=detail)
 
     def _wait_for_writer(self, claim: Claim, now: float) -> None:

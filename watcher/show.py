@@ -37,6 +37,8 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     for key in ("inbox", "outbox", "model", "updated_at"):
         if facts.get(key):
             lines.append(f"{key.removesuffix('_at'):8} {facts[key]}")
+        if key == "model" and facts.get("model_outdated"):
+            lines.append("         the disk has another model by now; it is read by from the next start on")
     by = ", ".join(f"{n:,} {status}" for status, n in sorted(facts.get("by_status", {}).items()))
     lines.append(f"results  {facts.get('results', 0):,}" + (f" ({by})" if by else ""))
     lines += [f"         {n:,} {reason}" for reason, n in sorted(facts.get("by_reason", {}).items())]

@@ -29,12 +29,16 @@ LISTED = 20  # waiting and ignored files that are named
 
 @dataclass
 class Board:
-    """Publishes the daemon's state, at most once a second and only when something changed."""
+    """Publishes the daemon's state, at most once a second and only when something changed.
+
+    outdated: says whether the model on disk is another one by now.
+    """
 
     config: Config
     ledger: Ledger
     inbox: Inbox
     clock: Callable[[], float] = time.monotonic
+    outdated: Callable[[], bool] = lambda: False
     _published: float = float("-inf")
     _last: str = ""
     _state: str = ""
@@ -60,6 +64,7 @@ class Board:
             "pid": os.getpid(),
             "version": __version__,
             "model": model,
+            "model_outdated": self.outdated(),
             "inbox": str(self.config.inbox),
             "outbox": str(self.config.outbox),
             "in_hand": in_hand,
