@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from watcher.claiming import claim_batch
-from watcher.durable import concerns_all, sync_filesystem
+from watcher.durable import concerns_all
 from watcher.engine import Engine, Outcome, Trouble
 from watcher.parts import Parts
 from watcher.recognition.verdict import Reason, Status, Verdict
-from watcher.records import Claim, Record
+from watcher.recording import Recorder
+from watcher.records import Claim
 from watcher.recovery import Recovery
 from watcher.rows import readable_name
 from watcher.unsettled import Unsettled
 
 log = logging.getLogger(__name__)
-LEFT_SECONDS = 300.0  # until pictures that could not be put at their place are tried again
 
 
 @dataclass(slots=True)
@@ -46,11 +46,10 @@ class Service:
         self._batch_size, self._max_attempts = batch_size, max_attempts
         self._rescan = rescan_seconds
         self._unsettled = Unsettled(parts.files, settle_seconds)
-        self._recovery = Recovery(parts, self._archive)
+        self._recorder = Recorder(parts)
+        self._recovery = Recovery(parts, self._recorder.archive)
         self._hand: dict[str, Claim] = {}
-        self._next_requests = self._next_left = 0.0
-        self._left = False
-        self._said_left: dict[str, str] = {}
+        self._next_requests = 0.0
         self.counts = Counts()
 
     # -- the loop's turn -----------------------------------------------------------------------------
@@ -72,11 +71,7 @@ class Service:
             self._next_requests = now + self._rescan
             self._p.check()  # an empty folder where a disk was mounted makes no error by itself
             self.serve_requests()
-        if not self._left:
-            self._next_left = now + LEFT_SECONDS
-        elif now >= self._next_left:
-            self._left = False
-            self._archive(self._p.ledger.to_archive())
+        self._recorder.try_again(now)
         room = min(self.engine.room, self._batch_size)
         if room:
             self._take(now, room)
@@ -155,7 +150,7 @@ class Service:
             self._submit([claim for claim in claims if claim is not None])
             self._p.requests.done(path)
 
-    # -- record and archive --------------------------------------------------------------------------
+    # -- what came of it -----------------------------------------------------------------------------
 
     def _settle_outcomes(self, outcomes: Iterable[Outcome], now: float) -> None:
         # All out of the hand at once: what an error leaves unhandled is found again by `recover`.
@@ -218,42 +213,12 @@ class Service:
         self._unsettled.wait(claim, now)
 
     def _record(self, results: Sequence[tuple[Claim, Verdict]]) -> None:
-        self._sync_inbox()
-        now = self._p.timestamp()
-        records = self._p.ledger.record(results, self.engine.model_name, now, self._p.places)
-        # Right before each: an outbox whose disk is gone would be made anew under the mount point.
-        self._p.check()
-        self._p.results.append(records)
-        self._p.check()
-        self._archive(records)
+        records = self._recorder.record(results, self.engine.model_name)
         self.counts.recorded += len(records)
         for record in records:
             key = (str(record.verdict.status), str(record.verdict.reason or ""))
             self.counts.by[key] = self.counts.by.get(key, 0) + 1
             log.debug("%s: %s %s", readable_name(record.claim.file), *key)
-
-    def _sync_inbox(self) -> None:
-        # Programs that copy do not fsync; what we promise to keep must be on disk first.
-        descriptor = os.open(self._p.files.work, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            sync_filesystem(descriptor)
-        finally:
-            os.close(descriptor)
-
-    def _archive(self, records: Sequence[Record]) -> None:
-        put = self._p.archive.put(records)
-        self._left = self._left or bool(put.left)
-        self._p.ledger.finish(put.done, self._p.results.positions())
-        for record in records:
-            why = put.left.get(record.claim.id, "")
-            if why and self._said_left.get(record.claim.id) != why:
-                self._said_left[record.claim.id] = why
-                log.warning(
-                    "%s (id %s) stays in the work folder: it %s", readable_name(record.claim.file), record.claim.id, why
-                )
-        if put.lost:
-            log.error("neither in the work folder nor at their place: %s", ", ".join(put.lost))
-            self._p.ledger.set_state(put.lost, "missing")
 
     def recover(self, *, restarted: bool) -> int:
         """Go on from what the ledger knows; gives how many pictures were unfinished.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.faults.power import Disk, Entry
-from watcher import archive, durable, service, sheet_file
+from watcher import archive, durable, recording, sheet_file
 from watcher.ledger import Ledger
 
 
@@ -31,7 +31,7 @@ class Calls:
         patch.setattr(archive, "open", self._making(open), raising=False)
         patch.setattr(os, "unlink", self._removing(os.unlink))
         patch.setattr(os, "fsync", self._after(os.fsync, self._disk.synced))
-        for module in (archive, service):
+        for module in (archive, recording):
             patch.setattr(module, "sync_filesystem", self._after(durable.sync_filesystem, self._disk.synced_all))
         patch.setattr(Ledger, "_transaction", self._committing(Ledger._transaction))
         patch.setattr(

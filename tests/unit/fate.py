@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from watcher import archive, durable, service, sheet_file
+from watcher import archive, durable, recording, sheet_file
 from watcher.ledger import Ledger
 
 _CALLS = (
     *((os, name) for name in ("rename", "replace", "link", "unlink", "write", "fsync", "mkdir", "ftruncate")),
     *((module, "rename_new") for module in (durable, archive, sheet_file)),
-    *((module, "sync_filesystem") for module in (service, archive)),
+    *((module, "sync_filesystem") for module in (recording, archive)),
     *((Ledger, name) for name in ("intend", "update_claims", "set_state", "record", "finish")),
 )
 _NEED_ROOM = ("write", "fsync", "mkdir", "rename_new", "sync_filesystem")
