@@ -202,7 +202,7 @@ def repair(
     """Take rows of results.jsonl and results.csv that the ledger does not know into it.
 
     For a ledger that came from a backup, is damaged, or is lost. The daemon must be stopped. Where each picture
-    lies is looked up; no picture is overwritten or deleted. Said twice, the second time does nothing.
+    lies is looked up; no picture is overwritten or deleted. Run twice, the second time does nothing.
     """
     from watcher.repair import repair_command
 

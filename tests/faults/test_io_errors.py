@@ -1,4 +1,4 @@
-"""Fault 16: EIO, ENOTCONN: the disk or the share under outbox, inbox or state fails for a while."""
+"""Fault 16: EIO, EDQUOT, ENOTCONN: the disk or the share under outbox, inbox or state fails for a while."""
 
 import pytest
 
@@ -9,17 +9,23 @@ from tests.faults.mounts import faulty_disk
 from tests.faults.pauses import OBSERVED, wait_for_end_of_pause, wait_for_pause
 
 
-@pytest.mark.parametrize("request_", ["write", "fsync", "create", "rename2"])
-def test_an_outbox_that_fails_pauses_until_it_works(place: Place, request_: str) -> None:
+@pytest.mark.parametrize(
+    ("request_", "error", "said"),
+    [
+        *((request, "EIO", "Input/output error") for request in ("write", "fsync", "create", "rename2")),
+        ("write", "EDQUOT", "Disk quota exceeded"),
+    ],
+)
+def test_an_outbox_that_fails_pauses_until_it_works(place: Place, request_: str, error: str, said: str) -> None:
     """Whichever call it is that fails: nothing rejected, lost or doubled; said once; over by itself."""
     place.configure(**OBSERVED, state="state")
     place.state = place.root / "state"
     with faulty_disk(place.outbox, place.root / "behind") as disk:
         running = place.start()
-        disk.fail(rules={request_: "EIO"})
+        disk.fail(rules={request_: error})
         dropped = [place.drop(f"{n}.png", png(n, request_)) for n in range(5)]
         dropped.append(place.drop("broken.png", png(7)[:-40]))
-        wait_for_pause(running, "Input/output error")
+        wait_for_pause(running, said)
         disk.fail()
         wait_for_end_of_pause(running, place)
         place.assert_conserved(dropped)

@@ -83,15 +83,3 @@ def test_what_a_swapped_link_leads_to_is_never_opened_or_taken(place: Place) -> 
     observer.join()
     assert listener.opened == []
     assert {path.name: path.read_bytes() for path in outside.iterdir()} == secrets
-
-
-def test_a_hard_link_to_a_file_elsewhere_is_moved_and_the_file_stays(place: Place) -> None:
-    """The name in the inbox goes; the other name, and what both mean, stays as it was."""
-    elsewhere = place.root / "elsewhere.png"
-    elsewhere.write_bytes(png(4, "two names"))
-    os.link(elsewhere, place.inbox / "4.png")
-    place.once()
-    row = place.wait_for_row("4.png")
-    assert (row["status"], row["prediction"]) == ("ok", "4")
-    assert elsewhere.read_bytes() == (place.outbox / row["archived_to"]).read_bytes() == png(4, "two names")
-    place.assert_conserved([sha256(png(4, "two names"))])
