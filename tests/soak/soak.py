@@ -16,7 +16,6 @@ from tests.soak.mortal import KILLED, environment
 
 MOST_BOUNDARIES = 150  # about as many as a start and two batches cross
 MOST_WAITING = 4000  # pictures; beyond, a daemon lives some seconds longer
-BYTES_A_ROW = 280
 
 
 @dataclass
@@ -36,6 +35,7 @@ class Soak:
         """life: seconds that a daemon lives at most; one in ten lives three times as long, to read what waits."""
         self._place, self._kills, self._pictures, self._fake = place, kills, pictures, fake
         self._random, self._longest = random.Random(seed), life
+        self._rows = self._looked_at = 0  # of results.csv, and up to which byte
         outside = place.root / "outside"
         outside.mkdir()
         self._arrivals = Arrivals(place.inbox, outside, seed)
@@ -86,9 +86,13 @@ class Soak:
             running.end()
 
     def _rows_so_far(self) -> int:
-        """About how many: by the file's length."""
         path = self._place.outbox / "results.csv"
-        return path.stat().st_size // BYTES_A_ROW if path.exists() else 0
+        if path.exists():
+            with open(path, "rb") as file:
+                file.seek(self._looked_at)
+                new = file.read()
+            self._rows, self._looked_at = self._rows + new.count(b"\n"), self._looked_at + len(new)
+        return self._rows
 
     def _note(self, running: Running, code: int | None, by_itself: bool, alone: bool, asked: bool) -> None:
         said = running.log()
