@@ -63,7 +63,7 @@ class Inbox:
         on_folder_gone: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         """root: the inbox. on_folder is told each folder (absolute) and says whether its events will come."""
-        self._root, self._settle = root, settle_seconds
+        self._root, self._settle, self._on_folder_gone = root, settle_seconds, on_folder_gone
         self._lock = threading.Lock()
         self._hints: OrderedDict[bytes, None] = OrderedDict()
         self._lost_hints = False
@@ -73,7 +73,7 @@ class Inbox:
             rescan_seconds=rescan_seconds,
             full_scan_seconds=full_scan_seconds,
             on_folder=on_folder,
-            on_folder_gone=on_folder_gone,
+            on_folder_gone=self._gone,
             on_refused=self._refused,
             on_listing=self._listed,
         )
@@ -146,6 +146,10 @@ class Inbox:
         for file in [file for file in self.ignored if file.rpartition(b"/")[0] == folder]:
             del self.ignored[file]
 
+    def _gone(self, folder: bytes) -> None:
+        self._listed(folder[len(self._root) + 1 :])  # nothing that was said of it, or in it, stands
+        self._on_folder_gone(folder)
+
     # -- where to look -------------------------------------------------------------------------------
 
     def _candidates(self, now: float) -> Iterator[bytes]:
@@ -191,6 +195,7 @@ class Inbox:
             return None
         why = _why_ignored(name, found)
         if why:
+            self.waiting.pop(file, None)  # something else was here before
             self.ignored[file] = why
             if len(self.ignored) > MOST_LISTED:
                 self.ignored.popitem(last=False)
@@ -205,6 +210,7 @@ class Inbox:
         try:
             whole = is_whole(self._root, file, identity)
         except FileNotFoundError:
+            self.waiting.pop(file, None)
             return None
         except OSError as error:
             self._wait_for_mending(file, identity, f"cannot be opened: {error.strerror}", error, now)

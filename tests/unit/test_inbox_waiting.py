@@ -216,3 +216,39 @@ def test_an_inbox_that_is_gone_is_an_error(inbox: Inbox, tmp_path: Path) -> None
     tmp_path.rmdir()
     with pytest.raises(FileNotFoundError):
         inbox.ready(0.0, 10)
+
+
+@pytest.mark.parametrize("other", ["link", "fifo", "folder"])
+def test_what_is_no_picture_any_more_is_waited_for_no_more(tmp_path: Path, other: str) -> None:
+    """Else there would always be something due, and the loop would never rest."""
+    inbox = Inbox(os.fsencode(tmp_path), settle_seconds=2.0, rescan_seconds=5.0, recursive=False)
+    path = drop(inbox, tmp_path, "7.png", PNG[:50])
+    inbox.ready(0.0, 10)
+    assert [b"7.png"] == list(inbox.waiting)
+    path.unlink()
+    {"link": lambda: path.symlink_to("/etc/passwd"), "fifo": lambda: os.mkfifo(path), "folder": path.mkdir}[other]()
+    assert [] == inbox.ready(3.0, 10)
+    assert ({}, [b"7.png"]) == (inbox.waiting, list(inbox.ignored))
+    assert inbox.patience(3.0) > 0
+
+
+def test_a_folder_swapped_for_a_link_is_waited_for_no_more(inbox: Inbox, tmp_path: Path) -> None:
+    """What is seen through the link is not in the inbox."""
+    path = drop(inbox, tmp_path, "sub/7.png", PNG[:50])
+    inbox.ready(0.0, 10)
+    assert [b"sub/7.png"] == list(inbox.waiting)
+    path.parent.rename(tmp_path.with_name("elsewhere"))
+    path.parent.symlink_to(tmp_path.with_name("elsewhere"))
+    inbox.ready(3.0, 10)
+    assert {} == inbox.waiting
+
+
+def test_a_refused_folder_with_a_temporary_name_is_forgotten_with_it(inbox: Inbox, tmp_path: Path) -> None:
+    """Its name says nothing once it is gone."""
+    (tmp_path / "scan.tmp").mkdir()
+    inbox.ready(0.0, 10)
+    inbox._refused(b"scan.tmp", "Permission denied", 0.0)
+    (tmp_path / "scan.tmp").rmdir()
+    for now in (10.0, 20.0):
+        inbox.ready(now, 10)
+    assert {} == inbox.waiting
