@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from watcher.errors import SurroundingsError
 from watcher.requests import Requests, request_requeue
 
 
@@ -40,7 +41,7 @@ def test_a_wish_whose_writer_was_killed_is_not_seen(tmp_path: Path, monkeypatch:
     assert [] == list(requests.pending())
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"requeue": 5}', '{"other": []}', "\udcff"])
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "[]", '{"requeue": 5}', '{"other": []}', "\udcff"])
 def test_nonsense_asks_for_nothing(tmp_path: Path, text: str) -> None:
     """It is taken off the list like any other, without an error."""
     requests = Requests(tmp_path)
@@ -54,3 +55,25 @@ def test_the_first_look_is_expected(tmp_path: Path) -> None:
     assert requests.expected
     list(requests.pending())
     assert not requests.expected
+
+
+def test_a_wish_that_cannot_be_read_stays_and_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It holds up neither the work nor the other wishes. Root reads all files: so here it is a folder."""
+    requests = Requests(tmp_path)
+    (requests.folder / "0.json").mkdir()
+    request_requeue(tmp_path, ["a"])
+    for _ in range(2):
+        assert [["a"]] == [ids for _, ids in requests.pending()]
+    assert 1 == len(caplog.messages)
+    assert (requests.folder / "0.json").is_dir()
+
+
+def test_a_wish_that_the_daemon_could_not_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root's files are closed to other users; nothing is left behind."""
+    found = os.stat(tmp_path)
+    other = os.stat_result((*found[:4], 1234, *found[5:10]))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "stat", lambda _: other)
+    with pytest.raises(SurroundingsError, match="belongs to another user"):
+        request_requeue(tmp_path, ["a"])
+    assert [] == os.listdir(tmp_path)
