@@ -27,8 +27,14 @@ def backup_command(config: Config, target: Path, *, overwrite: bool) -> None:
 
 
 def require_ledger(config: Config) -> None:
-    """Raise SurroundingsError where there is no ledger."""
-    if not config.ledger_path.is_file():
+    """Raise SurroundingsError where there is no ledger, or it lies where the caller may not look."""
+    try:
+        found = config.ledger_path.is_file()
+    except PermissionError as error:
+        raise SurroundingsError(
+            f"cannot look at {config.ledger_path}: {error.strerror}", hint="Say it as the daemon's user."
+        ) from error
+    if not found:
         raise SurroundingsError(
             f"there is no ledger at {config.ledger_path}", hint="Has anything been read yet? Which --config?"
         )

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from watcher.backup import require_ledger
 from watcher.config import Config
-from watcher.errors import SurroundingsError, UsageError
+from watcher.errors import UsageError
 from watcher.ledger import Ledger
 from watcher.ownership import Lock, holder
 from watcher.records import Record
@@ -56,10 +57,8 @@ def _lines(facts: dict[str, Any]) -> list[str]:
 
 def requeue_command(config: Config, names: Sequence[str]) -> None:
     """Ask for pictures to be read again. Raises UsageError where a name fits none, or several."""
-    path = config.ledger_path
-    if not path.is_file():
-        raise SurroundingsError(f"there is no ledger at {path}", hint="Has anything been read yet? Which --config?")
-    ledger = Ledger(path, read_only=True)
+    require_ledger(config)
+    ledger = Ledger(config.ledger_path, read_only=True)
     try:
         records = [_one(ledger, name) for name in names]
     finally:

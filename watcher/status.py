@@ -75,7 +75,7 @@ class Board:
         if text == self._last:
             return
         stamp = {"updated_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")}
-        content = json.dumps(facts | stamp, indent=1, ensure_ascii=False).encode() + b"\n"
+        content = json.dumps(facts | stamp, indent=1, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
         self._write(content)
         self._last = text
 
@@ -92,7 +92,7 @@ class Board:
 
     def _facts_of_the_ledger(self) -> dict[str, Any]:
         # Where the ledger is what fails, that must be told all the same: with what it counted last.
-        with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error, SurroundingsError):
             self._ledger_facts = ledger_facts(self.ledger)
         return self._ledger_facts
 
@@ -136,7 +136,7 @@ def read_status(config: Config) -> dict[str, Any]:
     if holding is not None or (published.get("state") != "stopped" and _alive(pid)):
         return published
     ledger_path = config.ledger_path
-    if not ledger_path.is_file() and not published:
+    if not published and not os.path.isfile(ledger_path):  # not Path's: to operators the state may be closed
         raise SurroundingsError(
             f"nothing has run here yet: neither {config.outbox / FILE_NAME} nor {ledger_path} is there",
             hint="Start it with `digit-watcher run`, or name its config with --config FILE.",

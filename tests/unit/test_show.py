@@ -1,5 +1,6 @@
 """watcher.show: status in words, and wishes for the daemon."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,16 @@ def test_an_inbox_is_adopted_while_the_daemon_is_stopped(desk: Desk, config: Con
         Marked.inbox(config.inbox).check(desk.ledger)
     adopt_command(config)
     Marked.inbox(config.inbox).check(desk.ledger)
+
+
+def test_a_ledger_that_may_not_be_looked_at_is_told(
+    desk: Desk, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state is closed to operators: they are told so, and that another user may."""
+
+    def closed(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    with pytest.raises(SurroundingsError, match="Permission denied"):
+        requeue_command(config, ["7.png"])

@@ -153,3 +153,34 @@ def test_a_torn_status_file_is_told(desk: Desk, config: Config) -> None:
     (config.outbox / "status.json").write_bytes(b"{")
     with pytest.raises(SurroundingsError, match=r"cannot read .*status\.json"):
         read_status(config)
+
+
+def test_a_ledger_that_is_damaged_keeps_nothing_untold(desk: Desk, config: Config) -> None:
+    """What the ledger itself makes of errors of its file ends the daemon no more than they do."""
+    board = Board(config, desk.ledger, desk.watched)
+    board.publish("running", in_hand=0, model="net")
+    desk.ledger._db.execute("DROP TABLE tally")
+    with pytest.raises(SurroundingsError):
+        desk.ledger.tally()
+    board.publish("paused", in_hand=0, model="net", trouble="the ledger fails")
+    assert "the ledger fails" == json.loads((config.outbox / "status.json").read_bytes())["trouble"]
+
+
+def test_an_inbox_whose_name_is_no_text_is_told_all_the_same(desk: Desk, config: Config, tmp_path: Path) -> None:
+    """The byte is escaped; a name ends no daemon."""
+    config = config.model_copy(update={"inbox": tmp_path / os.fsdecode(b"in\xff")})
+    Board(config, desk.ledger, desk.watched).publish("running", in_hand=0, model="net")
+    assert json.loads((config.outbox / "status.json").read_bytes())["inbox"].endswith("in\udcff")
+
+
+def test_a_state_that_is_closed_to_operators_keeps_nothing_from_them(
+    desk: Desk, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a stopped daemon published last is enough; they are not shown an error of Python's."""
+
+    def closed(_: Path) -> bool:
+        raise PermissionError
+
+    Board(config, desk.ledger, desk.watched).publish("stopped", in_hand=0, model="net", now=True)
+    monkeypatch.setattr(Path, "is_file", closed)
+    assert ("stopped", 0) == tuple(read_status(config)[key] for key in ("state", "results"))
