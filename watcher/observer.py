@@ -69,9 +69,9 @@ class FolderObserver:
         try:
             self._observer = _make_observer()
             self._observer.start()
-        except OSError as error:  # the limit of inotify instances
+        except (OSError, RuntimeError) as error:  # the limit of inotify instances, or of threads
             self._observer = None
-            self._say_once(error.strerror or str(error))
+            self._say_once(_why(error))
 
     def watch(self, folder: bytes) -> bool:
         """Watch a folder, not what is below it. False where that is refused: then only the rescan finds files."""
@@ -84,9 +84,9 @@ class FolderObserver:
             return False
         try:
             self._watches[folder] = self._observer.schedule(self._handler, os.fsdecode(folder), recursive=False)
-        except OSError as error:
-            if error.errno not in _ABOUT_ONE_FOLDER:  # what is wrong with it, listing it says
-                self._say_once(error.strerror or str(error))
+        except (OSError, RuntimeError) as error:  # of threads that cannot be started
+            if getattr(error, "errno", None) not in _ABOUT_ONE_FOLDER:  # what is wrong with it, listing it says
+                self._say_once(_why(error))
             return False
         return True
 
@@ -145,3 +145,7 @@ class FolderObserver:
             self._observer.stop()
             self._observer.join(timeout=2)
         self._observer, self._watches = None, {}
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

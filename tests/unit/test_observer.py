@@ -140,3 +140,18 @@ def test_the_threads_behind_them_all_are_noticed_too(
     assert observer.watch(os.fsencode(tmp_path))
     (tmp_path / "7.png").touch()
     assert ear.hears(tmp_path / "7.png")
+
+
+def test_a_thread_that_cannot_be_started_is_told(
+    observer: FolderObserver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each folder takes one, and a service may have few: then the rescan finds its files."""
+
+    def refused(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert not observer.watch(os.fsencode(tmp_path))
+    observer.start()
+    assert not observer.healthy
+    assert 1 == caplog.text.count("can't start new thread")
