@@ -147,6 +147,7 @@ class LocalEngine:
             raise ModelError(f"a reader ended with code {code} while it was starting", hint="See the lines above.")
         trouble = trouble or _TROUBLES.get(code or 0, Trouble.CRASHED)
         begun, *untouched = reader.hand or [[]]
+        reader.hand = deque()  # where no other can be started, it is lost again in the next turn, and holds nothing
         if len(begun) == 1 and not (code == ASK_ANOTHER and self._excuse(begun[0])):
             self._outcomes.append(Outcome(begun[0], trouble=trouble, message=f"exit code {code}"))
         else:

@@ -373,3 +373,21 @@ def test_closing_ends_all_readers(stage: Stage) -> None:
     stage.engine.close()
     assert [True, True] == [reader.process.killed for reader in stage.played]
     assert [] == stage.engine.waitables()
+
+
+def test_where_no_other_reader_can_be_started_its_picture_has_one_try_less(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One, and not one for each turn in which the system refuses a process: that is not the picture's fault."""
+
+    def refused(_: object) -> None:
+        raise BlockingIOError("no more processes")
+
+    stage.engine.submit(["a"])
+    stage.played[0].die()
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalEngine, "_start", refused)
+        for _ in range(3):
+            with pytest.raises(BlockingIOError):
+                stage.engine.collect()
+    assert ["a"] == [outcome.id for outcome in stage.engine.collect()]
