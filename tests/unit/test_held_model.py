@@ -87,3 +87,11 @@ def test_what_is_no_model_is_not_held(tmp_path: Path) -> None:
     """The error says what there is not."""
     with pytest.raises(ModelError, match="no model at"):
         HeldModel(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("card", ['{"weights": "a\\u0000b"}', '{"weights": "\\ud800"}', "[" * 100_000])
+def test_a_card_that_makes_no_sense_does_not_end_a_look(held: HeldModel, folder: Path, card: str) -> None:
+    """It is another model than the one in use, whatever it is."""
+    (folder / "model.json").write_text(card)
+    held.look(100.0)
+    assert held.outdated

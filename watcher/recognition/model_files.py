@@ -61,10 +61,10 @@ def _bundle(folder: Path) -> dict[str, bytes]:
     files = {CARD_NAME: (folder / CARD_NAME).read_bytes()}
     try:
         name = Path(json.loads(files[CARD_NAME])["weights"]).name
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return files  # the card is broken: loading it says how
     try:
         files[name] = (folder / name).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
         raise ModelError(f"cannot read the weights: {error}", hint="Restore the file from where it came.") from error
     return files
