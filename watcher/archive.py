@@ -14,6 +14,7 @@ from watcher.durable import make_folders, rename_new, sync_filesystem, sync_fold
 from watcher.files import PARTIAL, Files, identity_of
 from watcher.recognition.verdict import Status
 from watcher.records import Record
+from watcher.rows import readable_name
 
 # These are about one name: a file that somebody put at the place, or a name that this filesystem refuses.
 _ABOUT_ONE_NAME = frozenset(
@@ -59,7 +60,7 @@ class Archive:
             except OSError as error:
                 if error.errno not in _ABOUT_ONE_NAME:
                     raise
-                put.left[record.claim.id] = f"cannot be moved to {os.fsdecode(record.archived_to)}: {error.strerror}"
+                put.left[record.claim.id] = f"cannot be moved to {readable_name(record.archived_to)}: {error.strerror}"
             else:
                 put.done.append(record.claim.id)
         self._sync(touched, everything=explained)

@@ -22,17 +22,21 @@ def claim_batch(parts: Parts, found: Sequence[Found], now: float) -> tuple[list[
     claims = [Claim(parts.ids.new(), file.file, file.identity, arrived) for file in found]
     parts.ledger.intend(claims)
     taken, changed = list[Claim](), list[Claim]()
-    off = {"cancelled": list[str](), "quarantined": list[str]()}
+    left, off = list[str](), {"cancelled": list[str](), "quarantined": list[str]()}
     for file, claim in zip(found, claims, strict=True):
         how, ours, why = parts.files.claim(claim)
         if how is Taken.YES:
             (taken if ours.identity == claim.identity else changed).append(ours)
             continue
-        off["quarantined" if how is Taken.STRANGE else "cancelled"].append(claim.id)
         if how is Taken.LEFT:
+            left.append(claim.id)
             parts.inbox.leave(file, why, now)
+            continue
+        off["quarantined" if how is Taken.STRANGE else "cancelled"].append(claim.id)
         if how is Taken.STRANGE:
             log.warning("%s %s", readable_name(claim.file), why)
+    if left:
+        parts.ledger.withdraw(left)
     for state, ids in off.items():
         if ids:
             parts.ledger.set_state(ids, state)

@@ -1,7 +1,7 @@
 """The ledger: one SQLite file that knows the state of every picture. It is the truth; all else follows it.
 
 States of a row: intent (about to be claimed, or in work) → recorded (has a result and a sequence number)
-→ archived (its file lies at `archived_to`). Besides: cancelled (the claim did not come about), missing
+→ archived (its file lies at `archived_to`). Besides: cancelled (the file was gone before it was claimed), missing
 (its file is nowhere), quarantined (what was claimed is no regular file), requeued (read again under a new id).
 """
 
@@ -86,6 +86,11 @@ class Ledger(Questions):
         """Move rows to cancelled, missing or quarantined."""
         with self._transaction() as db:
             db.executemany("UPDATE pictures SET state = ? WHERE id = ?", [(state, id_) for id_ in ids])
+
+    def withdraw(self, ids: Sequence[str]) -> None:
+        """Forget claims whose files stayed in the inbox: one that may not be moved is tried for months."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM pictures WHERE id = ? AND state = 'intent'", [(id_,) for id_ in ids])
 
     def record(self, results: Sequence[tuple[Claim, Verdict]], model: str, now: str, places: Places) -> list[Record]:
         """Store verdicts with their sequence numbers and reserved places, all or none."""

@@ -96,7 +96,7 @@ class Questions:
         return None if row is None else self._made(record_of, row)
 
     def find_by_file(self, file: bytes) -> list[Record]:
-        """Finished records by path in the inbox, or by the name alone, the newest last."""
+        """Finished records by path in the inbox, or by place below the outbox, the newest last."""
         rows = self._db.execute(
             "SELECT * FROM pictures WHERE state = 'archived' AND (file = ? OR archived_to = ?) ORDER BY seq",
             (file, file),

@@ -50,6 +50,8 @@ class Recorder:
         put = self._p.archive.put(records)
         self._left = self._left or bool(put.left)
         self._p.ledger.finish(put.done, self._p.results.positions())
+        for id_ in (*put.done, *put.lost):
+            self._said.pop(id_, None)
         for record in records:
             why = put.left.get(record.claim.id, "")
             if why and self._said.get(record.claim.id) != why:
@@ -66,4 +68,5 @@ class Recorder:
             self._next_try = now + LEFT_SECONDS
         elif now >= self._next_try:
             self._left = False
+            self._p.check()
             self.archive(self._p.ledger.to_archive())

@@ -54,14 +54,15 @@ class Recovery:
             return self.recalled(claim, record)
         present = self._p.files.identity_in_work(claim.id)
         if present is None:
-            self._p.ledger.set_state([claim.id], self._state_without_file(claim))
+            if self._p.files.at_origin(claim):
+                self._p.ledger.withdraw([claim.id])
+            else:
+                self._p.ledger.set_state([claim.id], self._state_without_file(claim))
             return None
         return replace(claim, identity=present)
 
     def _state_without_file(self, claim: Claim) -> str:
-        """What became of a claim for which no regular file lies in the work folder."""
-        if self._p.files.at_origin(claim):
-            return "cancelled"
+        """What became of a claim for which no regular file lies in the work folder, nor at its old place."""
         if self._p.files.set_aside(claim.id):
             log.warning("%s %s", readable_name(claim.file), Taken.STRANGE.value)
             return "quarantined"

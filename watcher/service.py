@@ -169,6 +169,7 @@ class Service:
         if outcome.trouble is Trouble.UNREAD:
             self._unread(outcome, claim, now)
             return None
+        self._unsettled.was_read(claim.id)
         if outcome.trouble is not None:
             return self._lost_reader(outcome.trouble, claim)
         present = self._p.files.identity_in_work(claim.id)

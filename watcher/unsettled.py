@@ -48,6 +48,10 @@ class Unsettled:
         self._refused[claim.id] = why
         return news
 
+    def was_read(self, id_: str) -> None:
+        """Forget that a file could not be read."""
+        self._refused.pop(id_, None)
+
     @property
     def settling(self) -> bool:
         """Whether any will be read before long: not those that could not be, and wait for somebody to mend that."""

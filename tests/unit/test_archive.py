@@ -153,3 +153,12 @@ def test_a_recall_that_was_cut_off_after_the_move_leaves_no_reason_behind(
     os.rename(folder / "7.png", os.fsdecode(files.in_work(id_of(9))))
     assert archive.recall(made, id_of(9))
     assert [] == os.listdir(folder)
+
+
+def test_why_a_picture_stays_is_one_line_whatever_it_is_called(files: Files, archive: Archive) -> None:
+    """A name must not write lines of its own into the log."""
+    made = taken(files, archived_to=b"archive/2026-03-01/7\nERROR.png")
+    place = Path(os.fsdecode(archive.place(made)))
+    place.parent.mkdir(parents=True)
+    place.touch()
+    assert archive.put([made]).left[made.claim.id].isprintable()

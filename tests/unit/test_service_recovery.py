@@ -73,12 +73,12 @@ def test_a_kill_at_any_step_loses_and_doubles_nothing(
     assert_all_arrived(desk, PICTURES)
 
 
-def test_an_intent_whose_file_is_still_in_the_inbox_is_cancelled(desk: Desk) -> None:
+def test_an_intent_whose_file_is_still_in_the_inbox_is_withdrawn(desk: Desk) -> None:
     """Killed before the rename: the file is found anew, under a new id."""
     path = desk.drop("7.png", PICTURES["7.png"])
     desk.ledger.intend([claim(1, identity=Identity.of(path.stat()))])
     desk.restart()
-    assert "cancelled" == desk.state_of(id_of(1))
+    assert "unknown" == desk.state_of(id_of(1))
     desk.turns(2)
     assert [False] == [row[0] == id_of(1) for row in desk.rows()]
 

@@ -189,7 +189,7 @@ def test_a_file_that_may_not_be_moved_stays_and_is_listed(desk: Desk, monkeypatc
     desk.drop("7.png", SEVEN_PNG)
     desk.turns(2)
     assert {b"7.png": "cannot be moved: Permission denied"} == {f: w.why for f, w in desk.watched.waiting.items()}
-    assert {"cancelled"} == {desk.state_of(id_) for id_ in desk.ids()}
+    assert [] == desk.ids(), "one row for each try would fill the disk in months"
     assert desk.service.drained
     monkeypatch.setattr(desk.files, "claim", real)
     desk.now += 30.0
@@ -218,3 +218,39 @@ def test_a_place_that_is_refused_concerns_one_picture(desk: Desk, monkeypatch: p
         (blocked / "7.png").read_bytes(),
         {desk.state_of(id_) for id_ in desk.ids()},
     )
+
+
+def test_what_was_said_of_pictures_is_forgotten_with_its_cause(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a daemon that runs for months would remember each of them."""
+    desk.drop("7.png", SEVEN_PNG)
+    desk.engine.read = lambda id_: Outcome(id_, trouble=Trouble.UNREAD, errno=errno.EIO, message="broken")
+    desk.turns(2)
+    assert 1 == len(desk.service._unsettled._refused)
+    desk.engine.read = desk.seen
+    real = desk.archive._put
+    monkeypatch.setattr(desk.archive, "_put", _refuse_the_name)
+    desk.turns(3, seconds=31.0)
+    assert (0, 1) == (len(desk.service._unsettled._refused), len(desk.service._recorder._said))
+    monkeypatch.setattr(desk.archive, "_put", real)
+    desk.turns(3, seconds=301.0)
+    assert {} == desk.service._recorder._said
+
+
+def _refuse_the_name(*_: object) -> None:
+    raise OSError(errno.EINVAL, "Invalid argument")
+
+
+def test_before_pictures_are_put_again_the_outbox_is_looked_at(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the folders would be made under the mount point of a disk that is gone."""
+    desk.drop("7.png", SEVEN_PNG)
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.archive, "_put", _refuse_the_name)
+        desk.turns(2)
+
+    def unmounted() -> None:
+        raise SurroundingsError("there is no outbox")
+
+    desk.check = unmounted
+    with pytest.raises(SurroundingsError):
+        desk.service._recorder.try_again(1000.0)
+    assert ["recorded"] == [desk.state_of(id_) for id_ in desk.ids()]
