@@ -58,13 +58,20 @@ class Archive:
                     raise  # its folder vanished: the next try makes it again
                 (put.done if self.holds(record) else put.lost).append(record.claim.id)
             except OSError as error:
-                if error.errno not in _ABOUT_ONE_NAME:
+                if not self._concerns_one(error, record):
                     raise
                 put.left[record.claim.id] = f"cannot be moved to {readable_name(record.archived_to)}: {error.strerror}"
             else:
                 put.done.append(record.claim.id)
         self._sync(touched, everything=explained)
         return put
+
+    def _concerns_one(self, error: OSError, record: Record) -> bool:
+        """Say whether others can be put at their places all the same."""
+        if error.errno in (errno.EACCES, errno.EPERM):  # of a folder, or a reason, that another user made there
+            top = self._outbox + b"/" + record.archived_to.partition(b"/")[0]
+            return os.access(top, os.W_OK | os.X_OK)
+        return error.errno in _ABOUT_ONE_NAME
 
     def _sync(self, touched: Iterable[bytes], *, everything: bool) -> None:
         """Make the moves durable; `everything`: what was written in files too."""

@@ -162,3 +162,21 @@ def test_why_a_picture_stays_is_one_line_whatever_it_is_called(files: Files, arc
     place.parent.mkdir(parents=True)
     place.touch()
     assert archive.put([made]).left[made.claim.id].isprintable()
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
+def test_a_folder_of_another_user_in_the_archive_concerns_its_pictures(
+    files: Files, archive: Archive, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """They stay in the work folder, and the others go on; where the archive itself is closed, all work pauses."""
+
+    def refused(*_: object) -> None:
+        raise OSError(number, "refused")
+
+    made = taken(files)
+    os.makedirs(os.path.dirname(archive.place(made)))
+    monkeypatch.setattr(module, "rename_new", refused)
+    assert [made.claim.id] == list(archive.put([made]).left)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OSError, match="refused"):
+        archive.put([made])
