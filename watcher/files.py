@@ -16,6 +16,8 @@ from watcher.records import Claim, Identity
 
 WORK = b".work"
 QUARANTINE = b"quarantine"
+# What network and user-space file systems call a file that was deleted while somebody had it open.
+_DELETED = (".nfs", ".fuse_hidden")
 PARTIAL = b".partial-"  # begins the name of a copy that is being made
 
 
@@ -88,7 +90,7 @@ class Files:
             "identity.new",
         }
         names = (os.fsdecode(name) for name in os.listdir(self.work))
-        return sorted(name for name in names if name not in mine)
+        return sorted(name for name in names if name not in mine and not name.startswith(_DELETED))
 
     def claim(self, claim: Claim) -> tuple[Taken, Claim, str]:
         """Take a file by one rename. Gives how it went, the claim with the identity found, and why if left."""

@@ -128,3 +128,10 @@ def test_strays_are_what_no_claim_knows(files: Files) -> None:
     for name in (id_of(2), id_of(1), "lock", "identity"):
         Path(os.fsdecode(files.in_work(name))).touch()
     assert [id_of(2)] == files.strays([id_of(1)])
+
+
+def test_what_a_share_keeps_of_a_deleted_file_is_no_stray(files: Files) -> None:
+    """Its picture is archived by then: it must not get a second row."""
+    for name in (b".nfs000000000001", b".fuse_hidden0000001", b"7.png"):
+        Path(os.fsdecode(files.work + b"/" + name)).touch()
+    assert ["7.png"] == files.strays([])
