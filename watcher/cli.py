@@ -1,5 +1,6 @@
 """The commands. The one place where an exception becomes a message and an exit code."""
 
+import io
 import logging
 import sys
 from collections.abc import Callable
@@ -22,6 +23,8 @@ permissions, disk, another daemon), 5 model."""
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path need not be text
     try:
         code = cli(standalone_mode=False)
     except DigitWatcherError as error:

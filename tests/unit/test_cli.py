@@ -121,3 +121,12 @@ def test_predict_does_not_pass_over_a_broken_config(
     (tmp_path / "7.png").touch()
     assert 3 == call(monkeypatch, "predict", "7.png")
     assert "unknown key `modle`" in capsys.readouterr().err
+
+
+def test_a_path_that_is_no_text_is_printed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its bytes escaped."""
+    monkeypatch.setattr(cli.cli.commands["status"], "callback", lambda **_: click.echo("in\udcff"))
+    assert 0 == call(monkeypatch, "status")
+    assert "in\\udcff\n" == capsys.readouterr().out
