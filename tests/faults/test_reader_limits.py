@@ -117,4 +117,4 @@ def test_words_for_time(place: Place) -> None:
     place.once(**faulty_readers(place.root))
     row = place.row("h.png")
     assert row is not None
-    assert "the reader took too long over this picture in 1 attempts" in reasons(place, row)
+    assert "the reader took too long over this picture in 1 attempt\n" in reasons(place, row)
