@@ -6,7 +6,7 @@ from drawing import SEVEN, TWO, Grey, digit, strokes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.recognition.normalise import BOX, has_mnist_form, normalise
+from watcher.recognition.normalise import BOX, Steps, has_mnist_form, normalise
 from watcher.recognition.verdict import Reason, Unreadable
 
 
@@ -126,3 +126,41 @@ def test_strokes_keep_their_aspect() -> None:
     rows, columns = np.nonzero(normalise(tall).digit)
     assert BOX == np.ptp(rows) + 1
     assert np.ptp(columns) + 1 <= 4
+
+
+def with_stripe() -> Grey:
+    page = digit(7)
+    page[12:14] = 0
+    return page
+
+
+def with_far_mark() -> Grey:
+    page = digit(7)
+    page[180:195, 2:17] = 0
+    return page
+
+
+@pytest.mark.parametrize(
+    ("step", "page"),
+    [
+        ("mnist_form", strokes(TWO, 20, 2, margin=4)),
+        ("polarity", 255 - digit(7)),
+        ("light", (digit(7) * np.linspace(1.0, 0.4, 200)).astype(np.uint8)),
+        (
+            "noise",
+            np.clip(digit(7, ink=100, paper=190) + np.random.default_rng(2).normal(0, 12, (200, 200)), 0, 255).astype(
+                "u1"
+            ),
+        ),
+        ("cards", np.pad(digit(7), 100, constant_values=30)),
+        ("rules", with_stripe()),
+        ("grouping", with_far_mark()),
+        ("stroke_width", strokes(TWO, 300, 1, margin=20)),
+        ("centring", digit(7)),
+    ],
+)
+def test_every_step_can_be_left_out(step: str, page: Grey) -> None:
+    """A step that is off changes what comes out of a picture that needs it, in MNIST's shape still."""
+    without = normalise(page, Steps(**{step: False})).digit
+    assert (28, 28) == without.shape
+    assert not np.array_equal(normalise(page).digit, without)

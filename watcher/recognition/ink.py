@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watcher.recognition.steps import ALL_STEPS, Steps
+
 LONGEST_SIDE = 600
 # The least contrast, of 255, that counts as drawn; and how far it must stand above the paper's own noise.
 LEAST_CONTRAST = 6.0
@@ -20,15 +22,15 @@ class Ink:
     mask: NDArray[np.uint8]
 
 
-def find_ink(grey: NDArray[np.uint8]) -> Ink | None:
+def find_ink(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> Ink | None:
     """Separate ink from paper in a (h, w) uint8 picture; None where nothing is drawn."""
     grey = _shrunk(grey)
     for _ in range(3):  # a card on a table, a frame on the card
-        contrast = _contrast(grey, dark=_ink_is_dark(grey))
-        ink = _separate(contrast)
+        contrast = _contrast(grey, not steps.polarity or _ink_is_dark(grey), steps.light)
+        ink = _separate(contrast, steps.noise)
         if ink is None:
             return None
-        card = _card_inside(ink.mask)
+        card = _card_inside(ink.mask) if steps.cards else None
         if card is None:
             return ink
         grey = grey[card]
@@ -52,11 +54,11 @@ def _ink_is_dark(grey: NDArray[np.uint8]) -> bool:
     return paper - float(smooth.min()) >= float(smooth.max()) - paper
 
 
-def _contrast(grey: NDArray[np.uint8], dark: bool) -> NDArray[np.float32]:
+def _contrast(grey: NDArray[np.uint8], dark: bool, light: bool) -> NDArray[np.float32]:
     """How far each pixel is from the paper around it, towards ink; paper near 0, float32, may be negative."""
     bright_paper = grey if dark else 255 - grey
     values, counts = np.unique(bright_paper, return_counts=True)
-    if counts.max() > 0.6 * grey.size:  # a drawing program's canvas: one shade
+    if not light or counts.max() > 0.6 * grey.size:  # a drawing program's canvas: one shade
         return (int(values[counts.argmax()]) - bright_paper.astype(np.float32)).astype(np.float32)
     scale = min(1.0, 96 / max(grey.shape))
     size = tuple(max(1, round(side * scale)) for side in reversed(grey.shape))
@@ -70,8 +72,8 @@ def _contrast(grey: NDArray[np.uint8], dark: bool) -> NDArray[np.float32]:
     return np.asarray(contrast, np.float32)
 
 
-def _separate(contrast: NDArray[np.float32]) -> Ink | None:
-    calm, noise = _calmed(contrast)
+def _separate(contrast: NDArray[np.float32], noise_matters: bool) -> Ink | None:
+    calm, noise = _calmed(contrast) if noise_matters else (contrast, 0.0)
     count = min(max(4, calm.size // 1000), calm.size)
     peak = float(np.partition(calm.ravel(), -count)[-count:].mean())
     if peak < max(LEAST_CONTRAST, LEAST_NOISE_RATIO * noise):

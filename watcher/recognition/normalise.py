@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from watcher.recognition.ink import Ink, find_ink
 from watcher.recognition.pieces import Piece, find_pieces
+from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.verdict import Reason, Unreadable
+
+__all__ = ["BOX", "SIDE", "Normalised", "Steps", "draw", "has_mnist_form", "normalise"]
 
 SIDE = 28
 BOX = 20
@@ -35,21 +38,21 @@ class Normalised:
     digits_seen: int = 1
 
 
-def normalise(grey: NDArray[np.uint8]) -> Normalised:
+def normalise(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> Normalised:
     """Bring a (h, w) uint8 picture of either polarity into MNIST's form.
 
     A picture that has that form already passes through unchanged.
     Raises Unreadable(BLANK) where nothing is drawn.
     """
-    if has_mnist_form(grey):
+    if steps.mnist_form and has_mnist_form(grey):
         return Normalised(grey.copy())
-    ink = find_ink(grey)
+    ink = find_ink(grey, steps)
     if ink is None:
         raise Unreadable(Reason.BLANK, "nothing is drawn on this picture")
-    pieces = find_pieces(ink)
+    pieces = find_pieces(ink, steps)
     if not pieces:
         raise Unreadable(Reason.BLANK, "there are only specks on this picture")
-    return Normalised(draw(ink, pieces[0]), len(pieces))
+    return Normalised(draw(ink, pieces[0], steps), len(pieces))
 
 
 def has_mnist_form(grey: NDArray[np.uint8]) -> bool:
@@ -64,15 +67,17 @@ def has_mnist_form(grey: NDArray[np.uint8]) -> bool:
     return all(abs(middle - SIDE / 2) < 1.0 for middle in _centre_of_mass(grey.astype(np.float32)))
 
 
-def draw(ink: Ink, piece: Piece) -> NDArray[np.uint8]:
+def draw(ink: Ink, piece: Piece, steps: Steps = ALL_STEPS) -> NDArray[np.uint8]:
     """Draw one piece of ink as (28, 28) uint8 in MNIST's form."""
-    strokes = _with_fitting_strokes(*_cut_out(ink, piece))
+    strokes, longer = _cut_out(ink, piece)
+    if steps.stroke_width:
+        strokes = _with_fitting_strokes(strokes, longer)
     rows, columns = (np.flatnonzero(strokes.max(axis=axis) > 0.1) for axis in (1, 0))
     tight = strokes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = BOX / max(tight.shape)
     size = tuple(max(1, round(side * scale)) for side in reversed(tight.shape))
     small = np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.float32)
-    return _in_the_middle(small / small.max())
+    return _in_the_middle(small / small.max(), by_mass=steps.centring)
 
 
 def _cut_out(ink: Ink, piece: Piece) -> tuple[Soft, float]:
@@ -109,8 +114,8 @@ def _with_fitting_strokes(strokes: Soft, longer: float) -> Soft:
     return strokes
 
 
-def _in_the_middle(small: Soft) -> NDArray[np.uint8]:
-    row, column = _centre_of_mass(small)
+def _in_the_middle(small: Soft, by_mass: bool) -> NDArray[np.uint8]:
+    row, column = _centre_of_mass(small) if by_mass else (small.shape[0] / 2, small.shape[1] / 2)
     top, left = (
         min(max(round(SIDE / 2 - middle), 0), SIDE - side)
         for middle, side in zip((row, column), small.shape, strict=True)

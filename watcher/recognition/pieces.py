@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.recognition.ink import Ink
+from watcher.recognition.steps import ALL_STEPS, Steps
 
 # Shares of the tallest piece's size.
 NEAR = 0.12  # strokes closer than this belong to one digit
@@ -36,19 +37,26 @@ class _Group:
         return max(self.height, self.width)
 
 
-def find_pieces(ink: Ink) -> list[Piece]:
+def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     """Digits in the ink, the most prominent first; [] where there are only specks."""
-    mask = _without_lines(ink.mask)
+    mask = _without_lines(ink.mask) if steps.rules else ink.mask
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return []
     tallest = int(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())
     if tallest < 4:
         return []
+    if not steps.grouping:
+        return [_everything(mask)]
     groups, group_labels = _grouped(mask, gap=max(1, round(NEAR * tallest)))
     main = max(groups, key=lambda group: _prominence(group, mask.shape))
     digits = [main, *(other for other in groups if other is not main and _is_another_digit(other, main))]
     return [_piece(group, mask, group_labels) for group in digits]
+
+
+def _everything(mask: NDArray[np.uint8]) -> Piece:
+    left, top, width, height = cv2.boundingRect(mask)
+    return Piece((top, left, height, width), mask[top : top + height, left : left + width])
 
 
 def _without_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

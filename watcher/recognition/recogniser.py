@@ -11,6 +11,7 @@ from watcher.recognition.decode import DEFAULT_LIMITS, Limits, decode_pixels, in
 from watcher.recognition.formats import Header, read_header
 from watcher.recognition.model import Model
 from watcher.recognition.normalise import Normalised, normalise
+from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.verdict import Reason, Status, Unreadable, Verdict, answer, judge, percent
 
 
@@ -29,9 +30,10 @@ class Sight:
 class Recogniser:
     """Reads pictures: a pure function of their bytes and the model."""
 
-    def __init__(self, model: Model, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, model: Model, limits: Limits = DEFAULT_LIMITS, steps: Steps = ALL_STEPS) -> None:
         self.model = model
         self.limits = limits
+        self.steps = steps
 
     def read(self, data: bytes) -> Verdict:
         """Read one picture. A bad picture gives a verdict with a reason, never an exception."""
@@ -46,7 +48,7 @@ class Recogniser:
         try:
             header = inspect(data, self.limits)
             grey = decode_pixels(data, header)
-            normalised = normalise(grey)
+            normalised = normalise(grey, self.steps)
         except Unreadable as problem:
             header = header or _size_at_least(data)
             return Sight(unreadable(problem.reason, str(problem), sha256, header), grey)

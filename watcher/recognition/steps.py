@@ -1,0 +1,32 @@
+"""Which steps of the normaliser are on: all of them, but for an ablation that shows what each one gains."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A step that is off takes the simplest way past.
+
+    mnist_form: a picture that has MNIST's form passes unchanged; off, it goes through all steps.
+    polarity: ink may be light on dark; off, ink is taken to be dark.
+    light: the paper is followed across the picture; off, it has one shade.
+    noise: a noisy picture is smoothed, and ink has to stand above its noise; off, any contrast is ink.
+    cards: a sheet on a table, a sticker or a frame is looked into; off, it is ink.
+    rules: lines from rim to rim are left out; off, they are strokes.
+    grouping: strokes far from the digit are left out; off, all ink is the digit.
+    stroke_width: hairlines are widened and marker strokes thinned; off, shrinking decides.
+    centring: the centre of mass comes to the middle; off, the middle of the box.
+    """
+
+    mnist_form: bool = True
+    polarity: bool = True
+    light: bool = True
+    noise: bool = True
+    cards: bool = True
+    rules: bool = True
+    grouping: bool = True
+    stroke_width: bool = True
+    centring: bool = True
+
+
+ALL_STEPS = Steps()
