@@ -5,6 +5,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import click
 from click.core import ParameterSource
@@ -18,6 +19,7 @@ from watcher.recognition.model import InputConvention, Scale, Shape, load_model
 from watcher.recognition.recogniser import Recogniser
 
 INTERRUPTED = 130
+Part = Literal["tune", "report"]
 
 _data = click.option(
     "--data",
@@ -89,11 +91,25 @@ def fit(
 @click.option(
     "--shape", type=click.Choice([shape.value for shape in Shape]), default="image", show_default=True, help="The same."
 )
+@click.option(
+    "--suite",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="All sets below DIR: mnist/, unipen/, orand-car/, wild/, and what is drawn.",
+)
+@click.option(
+    "--part",
+    type=click.Choice(["report", "tune"]),
+    default="report",
+    show_default=True,
+    help="Of the suite: what figures are stated on, or what is for working on (held-out digits, other writers).",
+)
+@click.option("--ablate", is_flag=True, help="Of the suite: also with each step of the normaliser left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, not a table.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Also scores.json and figures there.")
 def evaluate(
     model: Path, data: str, pictures: Path | None, only: tuple[str, ...], by: str | None,
-    scale: str, shape: str, as_json: bool, out: Path | None,
+    scale: str, shape: str, suite: Path | None, part: Part, ablate: bool, as_json: bool, out: Path | None,
 ) -> None:  # fmt: skip
     """Score MODEL (default: the shipped bundle) through the whole path.
 
@@ -103,12 +119,15 @@ def evaluate(
     """
     path = model / "model.keras" if (model / recipes.FILE).is_file() else model
     by_keras = path.suffix in (".keras", ".h5") or (path / "saved_model.pb").is_file()
-    if by_keras or (data == "mnist" and pictures is None):
+    if by_keras or (data == "mnist" and pictures is None and suite is None):
         need_tensorflow()
     from train import evaluate as figures
     from train import mnist, readings
 
     recogniser = Recogniser(load_model(path, InputConvention.named(scale, shape)))
+    if suite is not None:
+        _evaluate_suite(recogniser, suite, part, ablate=ablate, as_json=as_json, out=out)
+        return
     if pictures is None:
         if only or by:
             raise UsageError("--only and --by choose by columns of labels.csv", hint="add --pictures DIR")
@@ -122,6 +141,27 @@ def evaluate(
         _make(out, "--out")
         (out / "scores.json").write_text(text + "\n", encoding="utf-8")
         figures.draw(found, out)
+
+
+def _evaluate_suite(
+    recogniser: Recogniser, folder: Path, part: Part, *, ablate: bool, as_json: bool, out: Path | None
+) -> None:
+    from train import ablation, sets, suite
+
+    found = sets.suite(folder, part)
+    read = suite.read(recogniser, found)
+    scored = {"model": recogniser.model.name, "part": part, **suite.score(found, read)}
+    tables = [f"model {recogniser.model.name}, part {part}", suite.table(scored)]
+    if ablate:
+        scored["ablation"] = ablation.ablate(recogniser.model, found)
+        tables.append(ablation.table(scored["ablation"]))
+    text = json.dumps(scored, indent=2, ensure_ascii=False)
+    click.echo(text if as_json else "\n\n".join(tables))
+    if out is not None:
+        _make(out, "--out")
+        (out / "scores.json").write_text(text + "\n", encoding="utf-8")
+        (out / "table.txt").write_text("\n\n".join(tables) + "\n", encoding="utf-8")
+        suite.draw(found, read, out)
 
 
 @cli.command()

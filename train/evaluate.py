@@ -22,10 +22,10 @@ def evaluate(readings: Sequence[Reading], by: str | None = None) -> Figures:
     """
     digits = [reading for reading in readings if reading.is_digit]
     others = [reading for reading in readings if not reading.is_digit]
-    figures = _figures(digits)
-    figures["per_digit"] = _grouped(digits, lambda reading: reading.label)
+    figures = figures_of(digits)
+    figures["per_digit"] = grouped(digits, lambda reading: reading.label)
     if by is not None:
-        groups = _grouped(digits, lambda reading: reading.columns[by])
+        groups = grouped(digits, lambda reading: reading.columns[by])
         mean = float(np.mean([group["accuracy"] for group in groups.values()])) if groups else None
         figures["by"] = {"column": by, "mean_accuracy_of_groups": mean, "groups": groups}
     if others:
@@ -33,7 +33,8 @@ def evaluate(readings: Sequence[Reading], by: str | None = None) -> Figures:
     return figures
 
 
-def _figures(readings: Sequence[Reading]) -> Figures:
+def figures_of(readings: Sequence[Reading]) -> Figures:
+    """The figures of digits. turned_away: the share that is unreadable, or doubted as no digit."""
     right = sum(reading.right for reading in readings)
     accepted = [reading for reading in readings if reading.verdict.status is Status.OK]
     wrong_ok = sum(not reading.right for reading in accepted)
@@ -50,13 +51,19 @@ def _figures(readings: Sequence[Reading]) -> Figures:
         "ok_share": len(accepted) / count if count else None,
         "wrong_among_ok": wrong_ok,
         "error_among_ok": wrong_ok / len(accepted) if accepted else None,
+        "turned_away": sum(map(_turned_away, readings)) / count if count else None,
         "calibration_error": scores.calibration_error(confidence, np.array([reading.right for reading in read], bool)),
     }
 
 
-def _grouped(readings: Sequence[Reading], key: Callable[[Reading], str]) -> dict[str, Figures]:
+def grouped(readings: Sequence[Reading], key: Callable[[Reading], str]) -> dict[str, Figures]:
+    """The figures of each group that `key` makes, by its name."""
     names = sorted({key(reading) for reading in readings})
-    return {name: _figures([reading for reading in readings if key(reading) == name]) for name in names}
+    return {name: figures_of([reading for reading in readings if key(reading) == name]) for name in names}
+
+
+def _turned_away(reading: Reading) -> bool:
+    return reading.verdict.status is Status.UNREADABLE or reading.verdict.reason is Reason.NOT_A_DIGIT
 
 
 def _statuses(readings: Sequence[Reading]) -> dict[str, int]:
@@ -125,8 +132,13 @@ def draw(readings: Sequence[Reading], folder: Path) -> None:
     labels = np.array([int(reading.label) for reading in digits], np.int64)
     read = np.array([int(reading.verdict.prediction or -1) for reading in digits], np.int64)
     plots.confusion(scores.confusion(labels, read), folder / "confusion.png")
+    draw_mistakes(digits, folder / "mistakes.png")
+
+
+def draw_mistakes(digits: Sequence[Reading], path: Path) -> None:
+    """What the network saw of the digits that it read wrongly, those it was surest of first."""
     wrong = [reading for reading in digits if not reading.right and reading.digit is not None]
     wrong.sort(key=lambda reading: -(reading.verdict.confidence or 0))
     titles = [f"{r.label} read {r.verdict.prediction or 'none'} ({r.verdict.confidence or 0:.2f})" for r in wrong]
     seen = [reading.digit for reading in wrong if reading.digit is not None]
-    plots.mistakes(np.stack(seen) if seen else np.empty((0, 28, 28), np.uint8), titles, folder / "mistakes.png")
+    plots.mistakes(np.stack(seen) if seen else np.empty((0, 28, 28), np.uint8), titles, path)

@@ -1,6 +1,6 @@
 """Pictures of a run: learning curves, confusion, the worst mistakes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -11,6 +11,10 @@ mpl.use("Agg")  # runs without a display, and never touches the one there is
 from matplotlib import pyplot as plt
 
 from train.checkpoint import Row
+from train.coverage import Curve
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 def curves(rows: Sequence[Row], path: Path) -> None:
@@ -50,6 +54,41 @@ def mistakes(pictures: NDArray[np.uint8], titles: Sequence[str], path: Path) -> 
         axis.imshow(255 - picture, cmap="gray", vmin=0, vmax=255)
         axis.set_title(title, fontsize=7)
     figure.tight_layout()
+    _write(figure, path)
+
+
+def coverage(curves: Mapping[str, Curve], path: Path) -> None:
+    """Error among the accepted against the share accepted, a line a set; a dot where the reader's thresholds stand."""
+    figure, axes = plt.subplots(figsize=(11, 6), layout="constrained")
+    for place, (name, curve) in enumerate(curves.items()):
+        colour, style = plt.get_cmap("tab20")(place % 20), ("-", "--")[place >= 10]
+        axes.plot(100 * curve.coverage, 100 * curve.risk, color=colour, linestyle=style, label=name)
+        axes.plot(100 * curve.point[0], 100 * curve.point[1], "o", color=colour)
+    axes.set(xlabel="accepted, % of all", ylabel="wrong, % of the accepted", xlim=(40, 100.5))
+    axes.set_yscale("symlog", linthresh=0.1)
+    axes.set_ylim(bottom=0)
+    axes.grid(visible=True, alpha=0.3)
+    figure.legend(fontsize=8, loc="outside right upper")
+    _write(figure, path)
+
+
+def reliability(sets: Mapping[str, tuple[Floats, Bools]], path: Path) -> None:
+    """Share of right ones against the confidence said, in ten bins of equal count, a panel a set.
+
+    sets: confidence float (n,) and right bool (n,), by name.
+    """
+    columns = 4
+    lines = max(1, -(-len(sets) // columns))
+    figure, axes = plt.subplots(lines, columns, figsize=(3 * columns, 3 * lines), squeeze=False, layout="constrained")
+    for axis in axes.flat[len(sets) :]:
+        axis.axis("off")
+    for axis, (name, (confidence, right)) in zip(axes.flat, sets.items(), strict=False):
+        order = np.argsort(confidence)
+        bins = [part for part in np.array_split(order, 10) if len(part)]
+        axis.plot([0, 100], [0, 100], color="grey", linewidth=0.8)
+        axis.plot([100 * confidence[b].mean() for b in bins], [100 * right[b].mean() for b in bins], "o-", markersize=3)
+        axis.set_title(name, fontsize=8)
+        axis.set(xlabel="confidence, %", ylabel="right, %")
     _write(figure, path)
 
 

@@ -1,6 +1,6 @@
 """Labelled pictures as the whole path reads them: bytes → decode → normalise → network → verdict."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -13,7 +13,8 @@ from train.pictures import Labelled
 from watcher.recognition.recogniser import Recogniser
 from watcher.recognition.verdict import Verdict
 
-Source = Iterable[tuple[bytes, str, Mapping[str, str]]]
+# A picture file, its label (not of one digit where it shows none), and what else is known of it.
+Sample = tuple[bytes, str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -38,23 +39,34 @@ class Reading:
 
 def of_digits(recogniser: Recogniser, digits: Digits) -> list[Reading]:
     """Each digit, encoded as the PNG file that a user would have dropped."""
-    return _read(recogniser, _as_png(digits), len(digits))
+    return of_samples(recogniser, as_png(digits), len(digits))
 
 
 def of_pictures(recogniser: Recogniser, pictures: Sequence[Labelled]) -> list[Reading]:
     """Each picture file, as it lies there."""
     files = ((picture.path.read_bytes(), picture.label, picture.columns) for picture in pictures)
-    return _read(recogniser, files, len(pictures))
+    return of_samples(recogniser, files, len(pictures))
 
 
-def _as_png(digits: Digits) -> Iterator[tuple[bytes, str, Mapping[str, str]]]:
+def png(picture: NDArray[np.uint8]) -> bytes:
+    """The picture as the bytes of a PNG file."""
+    return bytes(cv2.imencode(".png", picture)[1])
+
+
+def as_png(
+    digits: Digits, draw: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = lambda picture: picture
+) -> Iterator[Sample]:
+    """Each digit as a PNG file, after `draw` has changed its picture."""
     for picture, label in zip(digits.pictures, digits.labels, strict=True):
-        yield cv2.imencode(".png", picture)[1].tobytes(), str(label), {"label": str(label)}
+        yield png(draw(picture)), str(label), {"label": str(label)}
 
 
-def _read(recogniser: Recogniser, source: Source, count: int) -> list[Reading]:
+def of_samples(
+    recogniser: Recogniser, samples: Iterable[Sample], count: int | None = None, what: str = "read"
+) -> list[Reading]:
+    """Each sample, in order. count: how many there are, for the bar that shows the progress."""
     readings = []
-    for data, label, columns in tqdm(source, total=count, desc="read", unit="pictures", leave=False, disable=None):
+    for data, label, columns in tqdm(samples, total=count, desc=what, unit="pictures", leave=False, disable=None):
         sight = recogniser.see(data)
         readings.append(Reading(label, sight.verdict, sight.digit, columns))
     return readings

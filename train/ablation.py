@@ -1,0 +1,66 @@
+"""What each step of the normaliser gains: all sets, once with all steps and once without each of them."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from itertools import islice
+
+from train.evaluate import Figures, figures_of
+from train.readings import Reading, Sample, of_samples
+from train.sets import Set, Suite
+from watcher.recognition.model import Model
+from watcher.recognition.recogniser import Recogniser
+from watcher.recognition.steps import ALL_STEPS, Steps
+from watcher.recognition.verdict import Status
+
+ALL = "all steps"
+MOST = 400  # pictures of a set, evenly spread over it
+
+
+def ablate(model: Model, sets: Suite) -> Figures:
+    """Figures by what is left out, then by set: right and ok as shares of the digits; ok alone of what is none."""
+    variants = {ALL: ALL_STEPS} | {field.name: replace(ALL_STEPS, **{field.name: False}) for field in fields(Steps)}
+    found: Figures = {name: {} for name in variants}
+    for one in sets.sets:
+        samples = _spread(one)
+        for name, steps in variants.items():
+            recogniser = Recogniser(model, steps=steps)
+            found[name][one.name] = _figures(one, of_samples(recogniser, samples, len(samples), f"{one.name}: {name}"))
+    return found
+
+
+def _spread(one: Set) -> list[Sample]:
+    count = sum(1 for _ in one.samples())
+    return list(islice(_every(one, max(1, -(-count // MOST))), MOST))
+
+
+def _every(one: Set, step: int) -> Iterator[Sample]:
+    return islice(one.samples(), 0, None, step)
+
+
+def _figures(one: Set, readings: list[Reading]) -> Figures:
+    ok = sum(reading.verdict.status is Status.OK for reading in readings) / max(1, len(readings))
+    if not one.digits:
+        return {"ok": ok}
+    figures = figures_of([reading for reading in readings if reading.is_digit])
+    return {"right": figures["accuracy"] or 0.0, "ok": figures["ok_share"] or 0.0}
+
+
+def table(found: Figures) -> str:
+    """A line a set, a column a step that is left out: the change in percentage points of `right` (or `ok`)."""
+    steps = [name for name in found if name != ALL]
+    wide = 2 + max(map(len, found[ALL]))
+    lines = [f"{'without':<{wide + 9}}" + "".join(f"{name:>14}" for name in steps)]
+    lines += _block("right", found, steps, wide)
+    lines += _block("ok", found, steps, wide)
+    lines.append(f"Percentage points against all steps, on at most {MOST} pictures of a set.")
+    return "\n".join(lines)
+
+
+def _block(figure: str, found: Figures, steps: list[str], wide: int) -> list[str]:
+    lines = [f"{figure:<{wide}}{ALL:>9}"]
+    for name, whole in found[ALL].items():
+        if figure in whole:
+            changes = (100 * (found[step][name][figure] - whole[figure]) for step in steps)
+            cells = "".join(f"{change:>+14.2f}" if round(change, 2) else f"{'·':>14}" for change in changes)
+            lines.append(f"{name:<{wide}}{whole[figure]:>9.2%}{cells}")
+    return lines

@@ -1,0 +1,153 @@
+"""The sets that a reader is scored on: labelled picture files, none of which trained it.
+
+Each set has a part to work on and a part to report, by author or writer; what is tuned on the first is stated on the
+second. Nothing here is drawn by the code that draws training material, but for UniPen's strokes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from train import cutouts, lowres, mnist, nondigits, strokes, unipen
+from train.digits import hold_out
+from train.pictures import listed
+from train.readings import Sample, as_png
+
+Part = Literal["tune", "report"]
+FOLDERS = ("mnist", "unipen", "orand-car", "wild")
+HELD_OUT = 5000
+_SEED = 77_001  # of everything drawn here; far from any seed of training
+_MARGINS = (0, 2, 4)
+_MOST = {"tune": 300, "report": 1000}  # pictures of each kind that is drawn
+
+
+@dataclass(frozen=True)
+class Set:
+    """A named set. samples: a fresh pass over it. by: columns that the table divides it by.
+
+    reach: for a set of what is no digit, the share that must not be `ok`; None where that is not promised.
+    """
+
+    name: str
+    samples: Callable[[], Iterator[Sample]]
+    by: tuple[str, ...] = ()
+    mean_over: str = ""
+    digits: bool = True
+    reach: float | None = None
+
+
+@dataclass(frozen=True)
+class Suite:
+    """All sets that a folder allows, and a line for each that is not there."""
+
+    sets: tuple[Set, ...]
+    skipped: tuple[str, ...] = ()
+    few: Mapping[str, int] = field(default_factory=dict)
+
+
+def suite(folder: Path, part: Part, seed: int = 1) -> Suite:
+    """The sets below `folder`: mnist/, unipen/, orand-car/, wild/; what is absent is named in `skipped`.
+
+    part: `report` states figures (t10k for MNIST). `tune` is to work on: UniPen's `validate`, and the 5,000 training
+    digits of MNIST that a recipe with this `seed` holds out.
+    """
+    there = [name for name in FOLDERS if (folder / name).is_dir()]
+    skipped = tuple(f"{name}: {folder / name} is not there" for name in FOLDERS if name not in there)
+    sets = [made for name in there for made in _MAKERS[name](folder / name, part, seed)]
+    drawn = _drawn(_MOST[part])
+    return Suite((*(one for one in sets if one.digits), *(one for one in sets if not one.digits), *drawn), skipped)
+
+
+def _mnist(folder: Path, part: Part, seed: int) -> list[Set]:
+    digits = mnist.load(str(folder), "test" if part == "report" else "train")
+    if part == "tune":
+        digits = hold_out(digits, HELD_OUT, seed)[1]
+    some = digits.take(np.random.default_rng(_SEED).permutation(len(digits))[: 2 * _MOST[part]])
+    few = some.take(np.arange(_MOST[part]))
+    name = "mnist t10k" if part == "report" else "mnist held out"
+    return [
+        Set(name, lambda: as_png(digits)),
+        *(
+            Set(f"low resolution: {kind}", lambda draw=draw: as_png(some, draw))  # type: ignore[misc]
+            for kind, draw in lowres.KINDS.items()
+        ),
+        _no_digit("several digits: mnist side by side", lambda: nondigits.side_by_side(_random(), few), 0.98),
+        _no_digit("half digits", lambda: nondigits.halves(_random(), few)),
+    ]
+
+
+def _unipen(folder: Path, part: Part, _: int) -> list[Set]:
+    which: unipen.Part = "report" if part == "report" else "validate"
+    most = _MOST[part]
+    return [
+        Set("unipen strokes", lambda: _rendered(unipen.load(folder, which)), by=("side",), mean_over="writer"),
+        _no_digit("letters", lambda: _letters(unipen.letters(folder, which), most), 0.9),
+        _no_digit(
+            "several digits: unipen side by side",
+            lambda: nondigits.rows_of_strokes(_random(), unipen.load(folder, which), most // 2),
+            0.98,
+        ),
+    ]
+
+
+def _cheques(folder: Path, part: Part, _: int) -> list[Set]:
+    boxes = [
+        Set(f"cheque digits, margin {margin}", lambda margin=margin: cutouts.digits(folder, part, margin))  # type: ignore[misc]
+        for margin in _MARGINS
+    ]
+    return [*boxes, _no_digit("several digits: cheques, whole", lambda: cutouts.strings(folder, part), 0.98)]
+
+
+def _wild(folder: Path, part: Part, _: int) -> list[Set]:
+    found = [picture for picture in listed(folder) if picture.columns["part"] == part]
+
+    def of_kind(kind: str) -> Iterator[Sample]:
+        for picture in found:
+            if picture.columns["kind"] == kind:
+                side = cutouts.bucket(int(picture.columns["width"]), int(picture.columns["height"]))
+                yield picture.path.read_bytes(), picture.label, {**picture.columns, "side": side}
+
+    single = Set("wild", lambda: of_kind("single"), by=("medium", "side", "polarity"), mean_over="author")
+    others = {"multi": 0.98, "not_a_digit": None, "ambiguous": None}
+    kinds = {picture.columns["kind"] for picture in found}
+    apart = [
+        _no_digit(f"wild, {kind}", lambda kind=kind: of_kind(kind), reach)  # type: ignore[misc]
+        for kind, reach in others.items()
+        if kind in kinds
+    ]
+    printed = [Set("wild, printed", lambda: of_kind("printed"))] if "printed" in kinds else []
+    return [single, *printed, *apart]
+
+
+def _drawn(count: int) -> list[Set]:
+    return [
+        _no_digit(name, lambda draw=draw: nondigits.drawn(_random(), draw, count // 2), reach)  # type: ignore[misc]
+        for name, (draw, reach) in nondigits.KINDS.items()
+    ]
+
+
+def _no_digit(name: str, samples: Callable[[], Iterator[Sample]], reach: float | None = None) -> Set:
+    return Set(name, samples, digits=False, reach=reach)
+
+
+def _rendered(signs: list[unipen.Strokes]) -> Iterator[Sample]:
+    for index, sign in enumerate(signs):
+        data = strokes.encoded(np.random.default_rng((_SEED, index)), sign)
+        yield data, sign.label, {"writer": sign.writer, "index": str(index), "side": cutouts.bucket_of(data)}
+
+
+def _letters(signs: list[unipen.Strokes], most: int) -> Iterator[Sample]:
+    chosen = _random().permutation(len(signs))[:most]
+    yield from _rendered([signs[place] for place in np.sort(chosen)])
+
+
+def _random() -> np.random.Generator:
+    return np.random.default_rng(_SEED)
+
+
+_MAKERS: dict[str, Callable[[Path, Part, int], list[Set]]] = {
+    "mnist": _mnist, "unipen": _unipen, "orand-car": _cheques, "wild": _wild,
+}  # fmt: skip
