@@ -152,7 +152,7 @@ def with_far_mark() -> Grey:
                 "u1"
             ),
         ),
-        ("cards", np.pad(digit(7), 100, constant_values=30)),
+        ("cards", np.pad(digit(7), 30, constant_values=30)),
         ("rules", with_stripe()),
         ("grouping", with_far_mark()),
         ("stroke_width", strokes(TWO, 300, 1, margin=20)),

@@ -1,0 +1,85 @@
+"""Grey picture → contrast with the paper around each pixel: light, shadow and polarity taken away."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from watcher.recognition.steps import ALL_STEPS, Steps
+
+# A drawing program's canvas is of one shade: at least this share of the pixels.
+ONE_SHADE = 0.6
+# Light is looked at on a picture of this side, its tilt on one of that.
+_LIGHT_SIDE, _TILT_SIDE = 96, 32
+# The share of the shorter side that strokes may fill: what is wider is paper.
+_REACH = 0.4
+
+Soft = NDArray[np.float32]
+
+
+def contrast_with_paper(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> Soft:
+    """How far each pixel of (h, w) uint8 is from the paper around it, towards ink; float32, paper near 0, may be < 0.
+
+    The paper is a tilted plane, then what a grey-level closing wider than any stroke leaves of it.
+    """
+    counts = np.bincount(grey.ravel(), minlength=256)
+    if counts.max() > ONE_SHADE * grey.size:
+        flat = np.float32(counts.argmax()) - grey.astype(np.float32)
+        return flat if _ink_is_below(flat, steps) else -flat
+    if not steps.light:
+        flat = np.float32(_middle_of_rim(grey)) - grey.astype(np.float32)
+        return flat if _ink_is_below(flat, steps) else -flat
+    level = _without_tilt(grey)
+    depth = level if _ink_is_below(level, steps) else -level
+    return depth - _hollows(depth)
+
+
+def _ink_is_below(depth: Soft, steps: Steps) -> bool:
+    """Ink is what departs furthest from the paper, and the paper is what most of the rim is. Positive is darker."""
+    if not steps.polarity:
+        return True
+    smooth = cv2.blur(depth, (3, 3)) if min(depth.shape) > 64 else depth
+    low, high, _, _ = cv2.minMaxLoc(smooth)
+    paper = _middle_of_rim(depth)
+    return high - paper >= paper - low
+
+
+def _middle_of_rim(values: NDArray[np.generic]) -> float:
+    rim = max(1, min(values.shape) // 40)
+    around = [values[:rim].ravel(), values[-rim:].ravel(), values[:, :rim].ravel(), values[:, -rim:].ravel()]
+    return float(np.median(np.concatenate(around)))
+
+
+def _reduced(values: NDArray[np.generic], side: int) -> Soft:
+    scale = min(1.0, side / max(values.shape))
+    size = tuple(max(1, round(length * scale)) for length in reversed(values.shape))
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)  # type: ignore[arg-type]
+
+
+def _without_tilt(grey: NDArray[np.uint8]) -> Soft:
+    """How far below the plane through the paper each pixel lies: trimmed least squares, as ink is an outlier."""
+    small = _reduced(grey, _TILT_SIDE)
+    height, width = small.shape
+    rows, columns = np.mgrid[0:height, 0:width].reshape(2, -1) / np.array([[max(height, 2)], [max(width, 2)]])
+    terms = np.stack([np.ones_like(rows), rows, columns], axis=1)
+    values = small.ravel().astype(np.float64)
+    off = np.abs(values - np.median(values))
+    for _ in range(4):
+        kept = off <= max(1.0, float(np.quantile(off, 0.6)))
+        chosen = terms[kept]
+        plane = np.linalg.lstsq(chosen, values[kept], rcond=None)[0]
+        off = np.abs(values - terms @ plane)
+    base, down, right = plane
+    fine_rows = ((np.arange(grey.shape[0]) + 0.5) / grey.shape[0] * height - 0.5) / max(height, 2)
+    fine_columns = ((np.arange(grey.shape[1]) + 0.5) / grey.shape[1] * width - 0.5) / max(width, 2)
+    paper = (base + down * fine_rows)[:, None] + (right * fine_columns)[None]
+    return np.asarray(paper - grey, np.float32)
+
+
+def _hollows(depth: Soft) -> Soft:
+    """The paper's own depth: a grey-level opening by a disc wider than any stroke, smoothed."""
+    small = _reduced(depth, _LIGHT_SIDE)
+    reach = max(3, int(_REACH * min(small.shape)) | 1)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    paper = cv2.morphologyEx(small, cv2.MORPH_OPEN, disc, borderType=cv2.BORDER_REPLICATE)
+    paper = cv2.GaussianBlur(paper, (0, 0), reach / 4)
+    return np.asarray(cv2.resize(paper, depth.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
