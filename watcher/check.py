@@ -129,7 +129,7 @@ def _model(config: Config) -> str:
     from watcher.recognition.model import InputConvention, load_model
 
     convention = InputConvention.named(config.input.scale, config.input.shape)
-    model = load_model(config.model_path, convention)
+    model = load_model(config.model_path, convention).accepting(config.reading.accepted_error)
     model.logits(np.zeros((1, 28, 28), np.uint8))
     return f"{model.name} loads and answers"
 

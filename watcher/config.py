@@ -50,6 +50,7 @@ class Reading(_Group):
     max_bytes: Annotated[int, Field(ge=1024, le=1 << 31, strict=True)] = 64 * 1024 * 1024
     seconds_per_picture: Seconds = 30.0
     max_attempts: Annotated[int, Field(ge=1, le=10, strict=True)] = 3
+    accepted_error: Annotated[float, Field(gt=0, le=0.5, strict=True)] | None = None
 
     @property
     def worker_count(self) -> int:

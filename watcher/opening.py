@@ -118,7 +118,7 @@ def _reader_settings(config: Config, files: Files, model: HeldModel) -> ReaderSe
     return ReaderSettings(
         model=model.descriptor, work=files.work, scale=config.input.scale, shape=config.input.shape,
         max_pixels=reading.max_pixels, max_bytes=reading.max_bytes, seconds_per_picture=reading.seconds_per_picture,
-        workers=reading.worker_count, batch_size=reading.batch_size,
+        accepted_error=reading.accepted_error, workers=reading.worker_count, batch_size=reading.batch_size,
     )  # fmt: skip
 
 

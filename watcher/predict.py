@@ -30,7 +30,8 @@ def predict_command(
     files = list(_pictures(paths))
     convention = InputConvention.named(config.input.scale, config.input.shape)
     limits = Limits(config.reading.max_pixels, config.reading.max_bytes)
-    recogniser = Recogniser(load_model(model or config.model_path, convention), limits)
+    loaded = load_model(model or config.model_path, convention).accepting(config.reading.accepted_error)
+    recogniser = Recogniser(loaded, limits)
     drawn: list[tuple[str, Sight]] = []
     for file in files:
         sight = recogniser.see(_bytes(file, limits))

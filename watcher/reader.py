@@ -80,7 +80,7 @@ def _recogniser(settings: dict[str, Any]) -> Any:
     from watcher.recognition.recogniser import Recogniser
 
     convention = InputConvention.named(settings["scale"], settings["shape"])
-    model = model_of(unpack_held(settings["model"]), convention)
+    model = model_of(unpack_held(settings["model"]), convention).accepting(settings["accepted_error"])
     os.close(settings["model"])
     recogniser = Recogniser(model, Limits(settings["max_pixels"], settings["max_bytes"]))
     recogniser.read(_SPECIMEN)

@@ -25,6 +25,7 @@ class ReaderSettings:
     max_pixels: int
     max_bytes: int
     seconds_per_picture: float
+    accepted_error: float | None
     workers: int
     batch_size: int
 
@@ -71,7 +72,7 @@ def start_reader(settings: ReaderSettings, now: float) -> ReaderProcess:
     told = {
         "model": settings.model, "work": os.fsdecode(settings.work), "scale": settings.scale, "shape": settings.shape,
         "max_pixels": settings.max_pixels, "max_bytes": settings.max_bytes,
-        "seconds_per_picture": settings.seconds_per_picture,
+        "seconds_per_picture": settings.seconds_per_picture, "accepted_error": settings.accepted_error,
     }  # fmt: skip
     with theirs:
         # A reader ignores the signals that are meant for the daemon, but not before it runs.

@@ -23,7 +23,7 @@ from watcher.recognition.verdict import Reason, Status
 from watcher.records import Identity
 from watcher.workers import LocalEngine
 
-SETTINGS = ReaderSettings(3, b"/work", "unit", "image", 1000, 1000, 30.0, 2, 100)
+SETTINGS = ReaderSettings(3, b"/work", "unit", "image", 1000, 1000, 30.0, None, 2, 100)
 VERDICT = {
     "status": "unreadable", "sha256": "ab" * 32, "reason": "blank", "prediction": None, "confidence": None,
     "second_prediction": None, "second_confidence": None, "scores": [], "width": 3, "height": 4, "detail": "nothing",

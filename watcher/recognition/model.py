@@ -6,7 +6,7 @@ tutorials leave behind. TensorFlow is imported only for the latter two.
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.errors import ModelError
+from watcher.recognition.accepted import AcceptedError, keeping_to, listed
 from watcher.recognition.model_files import CARD_NAME, ModelFiles, read_model_files
 from watcher.recognition.quiet import quiet
 from watcher.recognition.verdict import DIGITS, Calibration, Thresholds
@@ -65,6 +66,7 @@ class Model:
 
     name: what stands in the results: the model's name and the first eight hex digits of its weights' sha256.
     classes: "0" to "9", then "not_a_digit" where the network has that output.
+    accepted_errors: which `ok` threshold keeps to which error; () where that was never measured.
     """
 
     name: str
@@ -72,10 +74,21 @@ class Model:
     classes: tuple[str, ...] = DIGITS
     calibration: Calibration = field(default_factory=Calibration)
     thresholds: Thresholds = field(default_factory=Thresholds)
+    accepted_errors: tuple[AcceptedError, ...] = ()
 
     def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, 28, 28) uint8, ink 255 on 0 → (n, len(classes)) float32."""
         return self.network.logits(batch)
+
+    def accepting(self, error: float | None) -> Self:
+        """This model with the `ok` threshold that keeps to a share of wrong ones among `ok`; None: its own.
+
+        Raises ModelError where the model does not say what keeps to so small an error.
+        """
+        if error is None:
+            return self
+        point = keeping_to(error, self.accepted_errors, self.name)
+        return replace(self, thresholds=replace(self.thresholds, ok=point.ok))
 
 
 def load_model(path: Path, convention: InputConvention | None = None) -> Model:
@@ -105,7 +118,10 @@ def _bundle(found: ModelFiles) -> Model:
         classes = tuple(str(name) for name in card["classes"])
         calibration = Calibration(**card["calibration"])
         thresholds = Thresholds(**card["thresholds"])
+        accepted = listed(card.get("accepted_errors", []))
         name = str(card["name"])
+    except ValueError as error:
+        raise ModelError(f"{card_path}: {error}", hint="Export the bundle again with `digit-train export`.") from error
     except (KeyError, TypeError) as error:
         raise ModelError(
             f"{card_path} lacks or misspells {error}", hint="Export the bundle again with `digit-train export`."
@@ -117,7 +133,9 @@ def _bundle(found: ModelFiles) -> Model:
             f"{card_path}: classes are {classes}, not the ten digits in order",
             hint="Use a model trained on MNIST's ten digits.",
         )
-    return Model(f"{name}-{expected[:8]}", LiteRTNetwork(weights, len(classes)), classes, calibration, thresholds)
+    return Model(
+        f"{name}-{expected[:8]}", LiteRTNetwork(weights, len(classes)), classes, calibration, thresholds, accepted
+    )
 
 
 def _card(path: Path, data: bytes) -> dict[str, Any]:
