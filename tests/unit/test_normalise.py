@@ -134,6 +134,12 @@ def with_stripe() -> Grey:
     return page
 
 
+def with_neighbour() -> Grey:
+    page = digit(7)[:, 50:]
+    page[80:110, :5] = 0
+    return page
+
+
 def with_far_mark() -> Grey:
     page = digit(7)
     page[180:195, 2:17] = 0
@@ -155,6 +161,7 @@ def with_far_mark() -> Grey:
         ("cards", np.pad(digit(7), 30, constant_values=30)),
         ("rules", with_stripe()),
         ("grouping", with_far_mark()),
+        ("neighbours", with_neighbour()),
         ("stroke_width", strokes(TWO, 300, 1, margin=20)),
         ("centring", digit(7)),
     ],

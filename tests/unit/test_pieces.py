@@ -79,3 +79,30 @@ def test_a_page_of_ten_thousand_dots_is_one_pass(monkeypatch: pytest.MonkeyPatch
             drawn[top::6, left::6] = 1
     assert 9_000 < len(pieces(drawn))
     assert 10 > len(searches)
+
+
+def test_a_rule_that_the_digit_stands_on_is_taken_off() -> None:
+    """A line from rim to rim under the digit goes although they touch; strokes that cross one stay whole."""
+    standing = page((SEVEN_80, 60, 60), (np.full((4, 200), 255, np.uint8), 138, 0))
+    (found,) = pieces(standing)
+    assert 85 >= max(found.box[2:])
+    (alone,) = pieces(page((SEVEN_80, 60, 60)))
+    (crossed,) = pieces(page((SEVEN_80, 60, 60), (np.full((4, 200), 255, np.uint8), 110, 0)))
+    assert alone.box == crossed.box
+    assert np.mean(alone.mask != crossed.mask) < 0.02
+
+
+def test_the_bar_of_a_digit_that_fills_the_picture_is_no_rule() -> None:
+    """A 7 cut out without margin keeps its bar."""
+    tight = SEVEN_80[np.ix_(SEVEN_80.any(axis=1), SEVEN_80.any(axis=0))]
+    (found,) = pieces(tight)
+    assert (tight > 0).sum() == found.mask.sum()
+
+
+def test_a_neighbours_cut_off_stroke_is_left_out() -> None:
+    """A small stroke that reaches in from the side joins no digit and is no second one; two whole digits are two."""
+    cut = page((SEVEN_80, 10, 12), (np.full((30, 8), 255, np.uint8), 40, 0), side=100)
+    (found,) = pieces(cut)
+    assert found.box == pieces(page((SEVEN_80, 10, 12), side=100))[0].box
+    both = np.hstack([SEVEN_80, np.zeros((80, 12), np.uint8), TWO_80])
+    assert 2 == len(pieces(both))

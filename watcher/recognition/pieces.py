@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.recognition.ink import Ink
+from watcher.recognition.rules import without_rules
 from watcher.recognition.steps import ALL_STEPS, Steps
 
 # Shares of the tallest piece's size.
 NEAR = 0.12  # strokes closer than this belong to one digit
 SPECK = 0.2  # pieces smaller than this are specks
+CUT_OFF = 0.35  # what reaches in from the rim and is smaller than this, of the digit and of the picture, is cut off
 ANOTHER_DIGIT = 0.55  # a second piece as tall as this, beside the first, is another digit
 
 
@@ -39,7 +41,9 @@ class _Group:
 
 def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     """Digits in the ink, the most prominent first; [] where there are only specks."""
-    mask = _without_lines(ink.mask) if steps.rules else ink.mask
+    mask = without_rules(ink.mask) if steps.rules else ink.mask
+    if steps.neighbours:
+        mask = _without_neighbours(mask)
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return []
@@ -59,16 +63,20 @@ def _everything(mask: NDArray[np.uint8]) -> Piece:
     return Piece((top, left, height, width), mask[top : top + height, left : left + width])
 
 
-def _without_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Leave out rules and frame lines: thin, and running from one rim to another."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    height, width = mask.shape
-    w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    rules = (w >= 0.95 * width) & (h <= 0.08 * height)
-    frames = (h >= 0.99 * height) & (w <= 0.04 * width) & (width > 28)
-    keep = np.asarray(~(rules | frames), np.uint8)
-    keep[0] = 0
-    return keep[labels] if keep.any() else mask
+def _without_neighbours(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Leave out what reaches in from the left or right rim beside the digit: strokes of another, cut off."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    if count < 3:
+        return mask
+    left, _, width, _, area = stats.T
+    main = 1 + int(area[1:].argmax())
+    right = left + width
+    at_rim = (left == 0) | (right == mask.shape[1])
+    beside = np.minimum(right, right[main]) - np.maximum(left, left[main]) < 0.5 * width
+    small = (area < CUT_OFF * area[main]) & (width < CUT_OFF * mask.shape[1])
+    keep = np.asarray(~(at_rim & beside & small), np.uint8)
+    keep[0], keep[main] = 0, 1
+    return mask if keep[1:].all() else keep[labels]
 
 
 def _grouped(mask: NDArray[np.uint8], gap: int) -> tuple[list[_Group], NDArray[np.int32]]:

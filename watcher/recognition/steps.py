@@ -13,6 +13,7 @@ class Steps:
     noise: a noisy picture is smoothed, and ink has to stand above its noise; off, any contrast is ink.
     cards: a sheet on a table, a sticker or a frame is looked into; off, it is ink.
     rules: lines from rim to rim are left out; off, they are strokes.
+    neighbours: small strokes that reach in from the side are left out; off, they may join the digit.
     grouping: strokes far from the digit are left out; off, all ink is the digit.
     stroke_width: hairlines are widened and marker strokes thinned; off, shrinking decides.
     centring: the centre of mass comes to the middle; off, the middle of the box.
@@ -24,6 +25,7 @@ class Steps:
     noise: bool = True
     cards: bool = True
     rules: bool = True
+    neighbours: bool = True
     grouping: bool = True
     stroke_width: bool = True
     centring: bool = True

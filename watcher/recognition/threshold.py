@@ -11,7 +11,7 @@ LEAST_CONTRAST = 6.0
 # How far ink stands above the paper's own noise: this far by its contrast alone,
 CLEARLY_ABOVE_NOISE = 9.0
 # or this far where it is all in one piece, as noise never is.
-ABOVE_NOISE = 3.0
+ABOVE_NOISE = 5.0
 # The share of the longer side within which strokes rise to half their contrast: what is softer is light.
 SOFTEST_EDGE = 0.06
 
@@ -123,17 +123,20 @@ def _with_edges(mask: NDArray[np.uint8], levels: _Levels) -> NDArray[np.uint8]:
     rim = mask - np.asarray(cv2.erode(mask, square, borderType=cv2.BORDER_REPLICATE), np.uint8)
     climb = np.asarray(cv2.morphologyEx(levels.shades, cv2.MORPH_GRADIENT, square), np.uint8)
     count, labels = cv2.connectedComponents(mask, connectivity=8)
-    around, drawn = labels[rim > 0], labels[mask > 0]
-    edge = _means(around, climb[rim > 0], count) / 2  # the gradient spans two pixels
-    depth = _means(drawn, levels.shades[mask > 0], count) - levels.paper
-    keep = np.asarray(edge * max(1.5, SOFTEST_EDGE * max(mask.shape)) >= 0.5 * depth, np.uint8)
+    edge = _means(labels, climb, rim, count) / 2  # the gradient spans two pixels
+    depth = _means(labels, levels.shades, mask, count) - levels.paper
+    keep = np.asarray(edge * max(2.5, SOFTEST_EDGE * max(mask.shape)) >= 0.8 * depth, np.uint8)
     keep[0] = 0
     return mask if keep[1:].all() else keep[labels]
 
 
-def _means(labels: NDArray[np.int32], values: NDArray[np.uint8], count: int) -> NDArray[np.float64]:
-    """Mean of the values of each label from 0 to count - 1."""
-    return np.bincount(labels, values, count) / np.maximum(np.bincount(labels, minlength=count), 1)
+def _means(
+    labels: NDArray[np.generic], values: NDArray[np.uint8], where: NDArray[np.uint8], count: int
+) -> NDArray[np.float64]:
+    """Mean of the values of each label from 0 to count - 1, 0 for one that is nowhere."""
+    chosen = where > 0
+    mine = labels[chosen]
+    return np.bincount(mine, values[chosen], count) / np.maximum(np.bincount(mine, minlength=count), 1)
 
 
 def _in_one_piece(mask: NDArray[np.uint8]) -> bool:
