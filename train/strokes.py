@@ -53,21 +53,23 @@ def _drawing(random: Random, strokes: Strokes, canvas: tuple[int, int]) -> Drawi
 
 def grey(random: Random, strokes: Strokes, longest: int = 200) -> NDArray[np.uint8]:
     """A picture (h, w) uint8 of one sign, of either polarity, as it looks once decoded."""
-    found = drawing(random, strokes, longest)
-    paper, ink = _shades(random)
-    weight = found.coverage.astype(np.float32) / 255
-    return np.asarray(np.rint(paper + (ink - paper) * weight), np.uint8)
+    return _shaded(random, drawing(random, strokes, longest).coverage)
+
+
+def on_canvas(random: Random, sign: Coverage) -> NDArray[np.uint8]:
+    """A picture (h, w) uint8 like those of `grey`, of a sign that is drawn already, with room around it."""
+    room = np.rint(max(sign.shape) * random.uniform(0.02, 0.5, (2, 2))).astype(int) + 1
+    sheet = np.pad(sign, room.tolist())
+    if random.random() < 0.3:
+        sheet = np.where(sheet > 127, 255, 0).astype(np.uint8)
+    return _shaded(random, sheet)
 
 
 def encoded(random: Random, strokes: Strokes) -> bytes:
     """A PNG or JPEG file of one sign: grey, colour, or with alpha. One state of `random` gives one file."""
     coverage = drawing(random, strokes).coverage
     kind = random.choice(["grey", "colour", "opaque", "clear", "alpha"], p=[0.3, 0.3, 0.15, 0.13, 0.12])
-    if kind == "grey":
-        paper, ink = _shades(random)
-        pixels = np.rint(paper + (ink - paper) * (coverage.astype(np.float32) / 255)).astype(np.uint8)
-    else:
-        pixels = _coloured(random, coverage, kind)
+    pixels = _shaded(random, coverage) if kind == "grey" else _coloured(random, coverage, kind)
     if kind in ("grey", "colour") and random.random() < 0.35:
         return _packed(pixels, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(60, 98))])
     return _packed(pixels, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 1])
@@ -121,6 +123,11 @@ def _shades(random: Random) -> tuple[float, float]:
         if random.random() < 0.15:
             ink = paper - random.uniform(25, 60)
     return (255 - paper, 255 - ink) if random.random() < 0.2 else (paper, ink)
+
+
+def _shaded(random: Random, coverage: Coverage) -> NDArray[np.uint8]:
+    paper, ink = _shades(random)
+    return np.rint(paper + (ink - paper) * (coverage.astype(np.float32) / 255)).astype(np.uint8)
 
 
 def _colours(random: Random) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

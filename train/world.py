@@ -1,0 +1,161 @@
+"""The world that a network is trained for: pictures as people send them, read by the normaliser that serves them.
+
+Every picture is drawn afresh from a digit of MNIST or the strokes of a UniPen writer, put into a scene, and brought
+to the network's form by `normalise`. What it cannot read is drawn again, and so is a digit that it lost: the label
+of a picture must be what the network sees.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from train import bitmaps, cheques, paper, strokes
+from train.clutter import CLUTTER, several
+from train.digits import Digits
+from train.enlarged import enlarged
+from train.garbage import boxed
+from train.pen import Coverage, Pen, Random, tight
+from train.textures import texture
+from train.unipen import Strokes
+from watcher.recognition.normalise import Normalised, normalise
+from watcher.recognition.verdict import Unreadable
+
+GARBAGE = 10
+CHUNK = 500
+# What an epoch is made of.
+SHARES = {"drawn": 0.40, "cheque": 0.20, "bitmap": 0.10, "page": 0.10, "garbage": 0.20}
+# Of the scenes other than `drawn`, how many show a digit of MNIST; the others show strokes.
+MNIST_SHARE = 0.5
+# The same for what is no digit.
+_GARBAGE_SCENES = {"drawn": 0.45, "cheque": 0.2, "bitmap": 0.1, "page": 0.15, "texture": 0.1}
+# Least likeness of what was drawn and what the normaliser saw, for a digit and for a row of them.
+_LIKE_DIGIT, _LIKE_ROW = 0.35, 0.6
+
+Grey = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class World:
+    """digits: as published, uint8 (n, 28, 28). strokes: of digits. letters: none that a reader takes for a digit."""
+
+    digits: Digits
+    strokes: tuple[Strokes, ...]
+    letters: tuple[Strokes, ...]
+
+    def epoch(self, seed: int, epoch: int, count: int) -> Digits:
+        """Pictures uint8 (count, 28, 28) and labels int64, GARBAGE for what is no digit; made in this process."""
+        return joined([self.chunk(seed, epoch, number, size) for number, size in chunks(count)])
+
+    def chunk(self, seed: int, epoch: int, number: int, count: int) -> Digits:
+        """One part of an epoch, the same in whatever process it is made."""
+        random = np.random.default_rng((seed, epoch, number))
+        names, weights = list(SHARES), np.array(list(SHARES.values()))
+        kinds = random.choice(len(names), count, p=weights / weights.sum())
+        made = [self._read(random, names[kind]) for kind in kinds]
+        return Digits(np.stack([picture for picture, _ in made]), np.array([label for _, label in made], np.int64))
+
+    def picture(self, random: Random, kind: str) -> tuple[Grey, int, Coverage | None]:
+        """One picture (h, w) uint8 of a kind in SHARES, its label, and the sign in it where the network must see it."""
+        if kind == "garbage":
+            return self._garbage(random)
+        if kind == "drawn":
+            found = self.strokes[random.integers(len(self.strokes))]
+            return strokes.grey(random, found), int(found.label), None
+        size = _size(random, kind)
+        sign, label = self.digit(random, size, _pen(random, kind, size))
+        return self._scene(random, kind, sign), label, sign
+
+    def digit(self, random: Random, size: float, pen: float) -> tuple[Coverage, int]:
+        """A digit, its longer side about `size` px, its strokes about `pen` px wide; and its label."""
+        if random.random() < MNIST_SHARE:
+            place = random.integers(len(self.digits))
+            return enlarged(random, self.digits.pictures[place], size), int(self.digits.labels[place])
+        found = self.strokes[random.integers(len(self.strokes))]
+        return tight(random, found, size, Pen(pen, pressed=random.random() < 0.2)), int(found.label)
+
+    def letter(self, random: Random, size: float, pen: float) -> Coverage:
+        """A letter as `digit` draws digits."""
+        return tight(random, self.letters[random.integers(len(self.letters))], size, Pen(pen))
+
+    def _read(self, random: Random, kind: str) -> tuple[Grey, int]:
+        while True:
+            picture, label, sign = self.picture(random, kind)
+            try:
+                found = normalise(picture)
+            except Unreadable:
+                continue
+            if _seen(found, sign, label):
+                return found.digit, label
+
+    def _scene(self, random: Random, kind: str, sign: Coverage) -> Grey:
+        if kind == "bitmap":
+            return bitmaps.bitmap(random, sign)
+        if kind == "page":
+            behind = sign if random.random() < 0.1 else None
+            return paper.page(random, sign, behind)
+        size = float(max(sign.shape))
+        nothing = np.zeros((1, 1), np.uint8)
+        around = [
+            self.digit(random, size, cheques.pen_width(random, size))[0] if random.random() < share else nothing
+            for share in cheques.NEIGHBOURS
+        ]
+        return cheques.cutout(random, sign, around)
+
+    def _garbage(self, random: Random) -> tuple[Grey, int, Coverage | None]:
+        names, weights = list(_GARBAGE_SCENES), np.array(list(_GARBAGE_SCENES.values()))
+        scene = names[random.choice(len(names), p=weights)]
+        if scene == "texture":
+            return texture(random), GARBAGE, None
+        draw = CLUTTER[random.choice(len(CLUTTER), p=[weight for _, weight in CLUTTER])][0]
+        size = _size(random, scene)
+        sign = draw(random, self, size, _pen(random, scene, size))
+        while not sign.any():
+            sign = draw(random, self, size, _pen(random, scene, size))
+        # A lone digit that the normaliser takes out of a row is a good digit, and counted: several_digits.
+        must_see = sign if draw is several else None
+        if scene == "drawn":
+            return strokes.on_canvas(random, sign), GARBAGE, must_see
+        return self._scene(random, scene, sign), GARBAGE, must_see
+
+
+def chunks(count: int) -> list[tuple[int, int]]:
+    """Number and size of each chunk of an epoch of `count` pictures."""
+    return [(number, min(CHUNK, count - start)) for number, start in enumerate(range(0, count, CHUNK))]
+
+
+def joined(parts: list[Digits]) -> Digits:
+    """The chunks of an epoch as one."""
+    pictures, labels = ([getattr(part, name) for part in parts] for name in ("pictures", "labels"))
+    return Digits(np.concatenate(pictures), np.concatenate(labels))
+
+
+def _size(random: Random, kind: str) -> float:
+    if kind == "cheque":
+        return cheques.height(random)
+    if kind == "bitmap":
+        return bitmaps.FINE
+    return float(np.exp(random.uniform(np.log(20), np.log(160))))
+
+
+def _pen(random: Random, kind: str, size: float) -> float:
+    if kind == "cheque":
+        return cheques.pen_width(random, size)
+    return max(1.0, size * float(np.exp(random.uniform(np.log(0.025), np.log(0.13)))))
+
+
+def _seen(found: Normalised, sign: Coverage | None, label: int) -> bool:
+    """Whether the normaliser took up the sign that was drawn, and nothing but a part of a row."""
+    if sign is None:
+        return True
+    if label == GARBAGE and found.digits_seen > 1:
+        return False
+    return likeness(found.digit, boxed(sign)) >= (_LIKE_ROW if label == GARBAGE else _LIKE_DIGIT)
+
+
+def likeness(one: Grey, other: Grey) -> float:
+    """Correlation of two pictures (28, 28), blurred so that a stroke's width and place matter little; -1 to 1."""
+    first, second = (cv2.GaussianBlur(each, (0, 0), 1.5).astype(np.float32).ravel() for each in (one, other))
+    first, second = first - first.mean(), second - second.mean()
+    return float(first @ second / (np.linalg.norm(first) * np.linalg.norm(second) + 1e-6))
