@@ -10,14 +10,16 @@ from watcher.recognition.threshold import Ink, separate
 
 __all__ = ["LONGEST_SIDE", "Ink", "find_ink"]
 
+# Pictures are looked at with a longer side of SMALL_SIDE to LONGEST_SIDE pixels.
 LONGEST_SIDE = 600
+SMALL_SIDE = 64
 
 
 def find_ink(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> Ink | None:
     """Separate ink from paper in a (h, w) uint8 picture; None where nothing is drawn."""
-    grey = _shrunk(grey)
+    grey, pixel = _of_fitting_size(grey, steps.enlarging)
     for _ in range(3):  # a card on a table, a frame on the card
-        ink = separate(contrast_with_paper(grey, steps), steps.noise)
+        ink = separate(contrast_with_paper(grey, steps), pixel, steps)
         if ink is None:
             return None
         card = _card_inside(ink.mask) if steps.cards else None
@@ -27,12 +29,16 @@ def find_ink(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> Ink | None:
     return ink
 
 
-def _shrunk(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    scale = LONGEST_SIDE / max(grey.shape)
-    if scale >= 1:
-        return grey
-    size = tuple(max(1, round(side * scale)) for side in reversed(grey.shape))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _of_fitting_size(grey: NDArray[np.uint8], enlarging: bool) -> tuple[NDArray[np.uint8], int]:
+    """At most LONGEST_SIDE, by area; at least SMALL_SIDE, by cubics, which make no stairs; and how large a pixel is."""
+    longest = max(grey.shape)
+    if longest > LONGEST_SIDE:
+        size = tuple(max(1, round(side * LONGEST_SIDE / longest)) for side in reversed(grey.shape))
+        return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8), 1
+    if longest >= SMALL_SIDE or not enlarging:
+        return grey, 1
+    pixel = -(-SMALL_SIDE // longest)
+    return np.asarray(cv2.resize(grey, None, fx=pixel, fy=pixel, interpolation=cv2.INTER_CUBIC), np.uint8), pixel
 
 
 def _card_inside(mask: NDArray[np.uint8]) -> tuple[slice, slice] | None:

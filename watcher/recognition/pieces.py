@@ -48,7 +48,7 @@ def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     if count < 2:
         return []
     tallest = int(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())
-    if tallest < 4:
+    if tallest < 4 * ink.pixel:
         return []
     if not steps.grouping:
         return [_everything(mask)]

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watcher.recognition.steps import ALL_STEPS, Steps
+
 # The least contrast, of 255 shades, that counts as drawn.
 LEAST_CONTRAST = 6.0
 # How far ink stands above the paper's own noise: this far by its contrast alone,
@@ -14,16 +16,22 @@ CLEARLY_ABOVE_NOISE = 9.0
 ABOVE_NOISE = 5.0
 # The share of the longer side within which strokes rise to half their contrast: what is softer is light.
 SOFTEST_EDGE = 0.06
+# Print that is finer than this share of the strokes' width is not writing.
+PRINT = 0.5
 
 Soft = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """strength: (h, w) float32, 0 paper to 1 ink. mask: (h, w) uint8, 1 where something is drawn."""
+    """strength: (h, w) float32, 0 paper to 1 ink. mask: (h, w) uint8, 1 where something is drawn.
+
+    pixel: how many of its pixels one of the picture's is wide, where that was enlarged.
+    """
 
     strength: NDArray[np.float32]
     mask: NDArray[np.uint8]
+    pixel: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +51,47 @@ class _Levels:
     peak: float
 
 
-def separate(contrast: Soft, noise_matters: bool = True) -> Ink | None:
-    """Ink in a contrast (h, w) float32, paper near 0; None where nothing is drawn. Without noise: any contrast is."""
-    levels = _levels(contrast)
+def separate(contrast: Soft, pixel: int = 1, steps: Steps = ALL_STEPS) -> Ink | None:
+    """Ink in a contrast (h, w) float32, paper near 0; None where nothing is drawn.
+
+    pixel: how many times the picture was enlarged.
+    """
+    levels = _levels(contrast, pixel)
     if levels is None:
         return None
-    if noise_matters and levels.noise * levels.step > 1 and min(contrast.shape) > 64:
+    if steps.noise and levels.noise * levels.step > 1 and min(contrast.shape) > 64 * pixel:
         contrast = np.asarray(cv2.GaussianBlur(contrast, (3, 3), 0), np.float32)
-        levels = _levels(contrast) or levels
+        levels = _levels(contrast, pixel) or levels
+    if steps.print and levels.noise * levels.step > 1:
+        levels = _levels(_without_print(contrast, levels), pixel) or levels
     above = levels.peak - levels.paper
-    noise = levels.noise if noise_matters else 0.0
+    noise = levels.noise if steps.noise else 0.0
     if above * levels.step < LEAST_CONTRAST or above < ABOVE_NOISE * noise:
         return None
     mask, low, high = _above_threshold(levels, noise)
-    mask = _with_edges(mask, levels)
+    mask = _with_edges(mask, levels, max(2.5 * pixel, SOFTEST_EDGE * max(mask.shape)))
     if not mask.any() or (above < CLEARLY_ABOVE_NOISE * noise and not _in_one_piece(mask)):
         return None
     base = levels.paper + min(0.5 * (low - levels.paper), 3 * noise)
     span = max(2 * high - levels.paper - base, 1.0)
     strength = np.clip((levels.shades.astype(np.float32) - np.float32(base)) * np.float32(1 / span), 0, 1)
-    return Ink(strength, mask)
+    return Ink(strength, mask, pixel)
 
 
-def _levels(contrast: Soft) -> _Levels | None:
+def _without_print(contrast: Soft, levels: _Levels) -> Soft:
+    """A security background's lines are finer than what is written on it: an opening takes them off."""
+    inside = np.asarray(cv2.distanceTransform((levels.shades > levels.otsu).astype(np.uint8), cv2.DIST_L2, 3))
+    drawn = inside[inside > 0]
+    # A bar of width w has a mean distance of w/4 to its edge, half a pixel less than counted from outside.
+    reach = round(PRINT * 4 * (float(drawn.mean()) - 0.5)) if drawn.size else 0
+    if reach < 2:
+        return contrast
+    shape = cv2.MORPH_RECT if reach == 2 else cv2.MORPH_ELLIPSE
+    opened = cv2.morphologyEx(contrast, cv2.MORPH_OPEN, cv2.getStructuringElement(shape, (reach, reach)))
+    return np.asarray(opened, np.float32)
+
+
+def _levels(contrast: Soft, pixel: int) -> _Levels | None:
     lowest, highest, _, _ = cv2.minMaxLoc(contrast)
     if highest <= lowest:
         return None
@@ -74,7 +100,7 @@ def _levels(contrast: Soft) -> _Levels | None:
     otsu, above = cv2.threshold(shades, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     counts = np.bincount(shades.ravel(), minlength=256)
     # Blurred edges are neither ink nor paper: noise is measured beside them, where enough paper is left for it.
-    beside = np.bincount(shades[cv2.dilate(above, np.ones((3, 3), np.uint8)) == 0], minlength=256)
+    beside = np.bincount(shades[cv2.dilate(above, np.ones((2 * pixel + 1,) * 2, np.uint8)) == 0], minlength=256)
     paper = beside if beside.sum() >= 0.1 * shades.size else counts * (np.arange(256) <= otsu)
     middle = _quantile(paper, 0.5)
     away = np.bincount(np.abs(np.arange(256) - round(middle)), weights=paper, minlength=256)
@@ -117,7 +143,7 @@ def _above_threshold(levels: _Levels, noise: float) -> tuple[NDArray[np.uint8], 
     return strong[labels], low, high
 
 
-def _with_edges(mask: NDArray[np.uint8], levels: _Levels) -> NDArray[np.uint8]:
+def _with_edges(mask: NDArray[np.uint8], levels: _Levels, reach: float) -> NDArray[np.uint8]:
     """Leave out what fades into the paper on all sides: shadow and light, not ink."""
     square = np.ones((3, 3), np.uint8)
     rim = mask - np.asarray(cv2.erode(mask, square, borderType=cv2.BORDER_REPLICATE), np.uint8)
@@ -125,7 +151,7 @@ def _with_edges(mask: NDArray[np.uint8], levels: _Levels) -> NDArray[np.uint8]:
     count, labels = cv2.connectedComponents(mask, connectivity=8)
     edge = _means(labels, climb, rim, count) / 2  # the gradient spans two pixels
     depth = _means(labels, levels.shades, mask, count) - levels.paper
-    keep = np.asarray(edge * max(2.5, SOFTEST_EDGE * max(mask.shape)) >= 0.8 * depth, np.uint8)
+    keep = np.asarray(edge * reach >= 0.8 * depth, np.uint8)
     keep[0] = 0
     return mask if keep[1:].all() else keep[labels]
 
