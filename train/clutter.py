@@ -42,12 +42,15 @@ def several(random: Random, signs: Signs, size: float, pen: float) -> Coverage:
     if random.random() < 0.2:
         lines = [_row(random, signs, int(random.integers(2, 5)), size * 0.5, pen * 0.6) for _ in range(2)]
         return _joined([line.T for line in lines], random, 0.1).T
-    return _row(random, signs, int(random.choice([2, 3, 4, 5, 6], p=[0.5, 0.25, 0.13, 0.07, 0.05])), size, pen)
+    count = int(random.choice([2, 3, 4, 5, 6], p=[0.5, 0.25, 0.13, 0.07, 0.05]))
+    small = max(1 / count, min(1.0, 16 / size))
+    return _row(random, signs, count, size * small, max(1.0, pen * small))
 
 
 def word(random: Random, signs: Signs, size: float, pen: float) -> Coverage:
     """Two to five written letters."""
     count = int(random.integers(2, 6))
+    size, pen = max(16.0, size * 2 / count), max(1.0, pen * 2 / count)
     return _joined([signs.letter(random, size * random.uniform(0.6, 1), pen) for _ in range(count)], random, 0.08)
 
 
@@ -56,7 +59,7 @@ def printed(random: Random, _: Signs, size: float, pen: float) -> Coverage:
     count = 1 if random.random() < 0.35 else int(random.integers(2, 8))
     text = "".join(random.choice(list(_PRINTED), count))
     font, thick = int(random.choice(_FONTS)), max(1, round(pen))
-    scale = size / 22
+    scale = max(16.0, size * min(1.0, 2 / count)) / 22
     (width, height), under = cv2.getTextSize(text, font, scale, thick)
     sheet = np.zeros((height + under + 4 * thick, width + 4 * thick), np.uint8)
     cv2.putText(sheet, text, (2 * thick, height + 2 * thick), font, scale, 255, thick, cv2.LINE_AA)

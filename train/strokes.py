@@ -14,7 +14,7 @@ _SIDES: tuple[tuple[int, int, float], ...] = (
     (28, 28, 0.45), (20, 40, 0.11), (41, 120, 0.18), (121, 300, 0.18), (301, 640, 0.08),
 )  # fmt: skip
 _LEAST_CONTRAST = 60  # of 255 grey levels between ink and paper
-_MOST_INK = 0.62  # of a sign's box: more closes its loops
+_MOST_INK = 0.55  # of a sign's box: more closes its loops
 _MOST_RIM = 0.35  # of the canvas's rim: more and nobody can say which shade is paper
 
 
@@ -51,25 +51,26 @@ def _drawing(random: Random, strokes: Strokes, canvas: tuple[int, int]) -> Drawi
     return Drawing(inked(random, moved, (height, width), pen), pen)
 
 
-def grey(random: Random, strokes: Strokes, longest: int = 200) -> NDArray[np.uint8]:
-    """A picture (h, w) uint8 of one sign, of either polarity, as it looks once decoded."""
-    return _shaded(random, drawing(random, strokes, longest).coverage)
-
-
 def on_canvas(random: Random, sign: Coverage) -> NDArray[np.uint8]:
-    """A picture (h, w) uint8 like those of `grey`, of a sign that is drawn already, with room around it."""
+    """A picture (h, w) uint8 of a sign that is drawn already, with room around it."""
     room = np.rint(max(sign.shape) * random.uniform(0.02, 0.5, (2, 2))).astype(int) + 1
     sheet = np.pad(sign, room.tolist())
     if random.random() < 0.3:
         sheet = np.where(sheet > 127, 255, 0).astype(np.uint8)
-    return _shaded(random, sheet)
+    return shaded(random, sheet)
+
+
+def shaded(random: Random, coverage: Coverage) -> NDArray[np.uint8]:
+    """The picture (h, w) uint8 of a drawing, of either polarity and any contrast, as it looks once decoded."""
+    paper, ink = _shades(random)
+    return np.rint(paper + (ink - paper) * (coverage.astype(np.float32) / 255)).astype(np.uint8)
 
 
 def encoded(random: Random, strokes: Strokes) -> bytes:
     """A PNG or JPEG file of one sign: grey, colour, or with alpha. One state of `random` gives one file."""
     coverage = drawing(random, strokes).coverage
     kind = random.choice(["grey", "colour", "opaque", "clear", "alpha"], p=[0.3, 0.3, 0.15, 0.13, 0.12])
-    pixels = _shaded(random, coverage) if kind == "grey" else _coloured(random, coverage, kind)
+    pixels = shaded(random, coverage) if kind == "grey" else _coloured(random, coverage, kind)
     if kind in ("grey", "colour") and random.random() < 0.35:
         return _packed(pixels, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(60, 98))])
     return _packed(pixels, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 1])
@@ -123,11 +124,6 @@ def _shades(random: Random) -> tuple[float, float]:
         if random.random() < 0.15:
             ink = paper - random.uniform(25, 60)
     return (255 - paper, 255 - ink) if random.random() < 0.2 else (paper, ink)
-
-
-def _shaded(random: Random, coverage: Coverage) -> NDArray[np.uint8]:
-    paper, ink = _shades(random)
-    return np.rint(paper + (ink - paper) * (coverage.astype(np.float32) / 255)).astype(np.uint8)
 
 
 def _colours(random: Random) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

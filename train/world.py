@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train import bitmaps, cheques, paper, strokes
-from train.clutter import CLUTTER, several
+from train.clutter import CLUTTER, printed, several, word
 from train.digits import Digits
 from train.enlarged import enlarged
 from train.garbage import boxed
@@ -31,7 +31,9 @@ MNIST_SHARE = 0.5
 # The same for what is no digit.
 _GARBAGE_SCENES = {"drawn": 0.45, "cheque": 0.2, "bitmap": 0.1, "page": 0.15, "texture": 0.1}
 # Least likeness of what was drawn and what the normaliser saw, for a digit and for a row of them.
-_LIKE_DIGIT, _LIKE_ROW = 0.35, 0.6
+_LIKE_DIGIT, _LIKE_ROW = 0.45, 0.6
+_STICK = 1.7  # px: standard deviation of a bar's ink across it
+_LONGEST = 150  # px: larger canvases give the same once normalised, and take longer
 
 Grey = NDArray[np.uint8]
 
@@ -62,7 +64,8 @@ class World:
             return self._garbage(random)
         if kind == "drawn":
             found = self.strokes[random.integers(len(self.strokes))]
-            return strokes.grey(random, found), int(found.label), None
+            sheet = strokes.drawing(random, found, _LONGEST).coverage
+            return strokes.shaded(random, sheet), int(found.label), sheet
         size = _size(random, kind)
         sign, label = self.digit(random, size, _pen(random, kind, size))
         return self._scene(random, kind, sign), label, sign
@@ -114,7 +117,7 @@ class World:
         while not sign.any():
             sign = draw(random, self, size, _pen(random, scene, size))
         # A lone digit that the normaliser takes out of a row is a good digit, and counted: several_digits.
-        must_see = sign if draw is several else None
+        must_see = sign if draw in (several, word, printed) else None
         if scene == "drawn":
             return strokes.on_canvas(random, sign), GARBAGE, must_see
         return self._scene(random, scene, sign), GARBAGE, must_see
@@ -136,7 +139,7 @@ def _size(random: Random, kind: str) -> float:
         return cheques.height(random)
     if kind == "bitmap":
         return bitmaps.FINE
-    return float(np.exp(random.uniform(np.log(20), np.log(160))))
+    return float(np.exp(random.uniform(np.log(20), np.log(110))))
 
 
 def _pen(random: Random, kind: str, size: float) -> float:
@@ -146,12 +149,21 @@ def _pen(random: Random, kind: str, size: float) -> float:
 
 
 def _seen(found: Normalised, sign: Coverage | None, label: int) -> bool:
-    """Whether the normaliser took up the sign that was drawn, and nothing but a part of a row."""
-    if sign is None:
-        return True
-    if label == GARBAGE and found.digits_seen > 1:
+    """Whether the normaliser took up what was drawn: not a part of a row, nor of clutter what could be a 1."""
+    if label != GARBAGE:
+        return sign is None or likeness(found.digit, boxed(sign)) >= _LIKE_DIGIT
+    if is_stick(found.digit):
         return False
-    return likeness(found.digit, boxed(sign)) >= (_LIKE_ROW if label == GARBAGE else _LIKE_DIGIT)
+    return sign is None or (found.digits_seen == 1 and likeness(found.digit, boxed(sign)) >= _LIKE_ROW)
+
+
+def is_stick(picture: Grey) -> bool:
+    """Whether the ink of a picture (28, 28) is one upright or leaning bar: a 1 to any reader."""
+    moments = cv2.moments(picture)
+    mass = max(moments["m00"], 1.0)
+    across, down, both = (moments[name] / mass for name in ("mu20", "mu02", "mu11"))
+    narrow = (across + down) / 2 - float(np.hypot((across - down) / 2, both))
+    return narrow < _STICK**2 and down > 0.5 * across
 
 
 def likeness(one: Grey, other: Grey) -> float:
