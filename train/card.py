@@ -44,8 +44,9 @@ def card(
         "input": {"height": 28, "width": 28, "scale": "unit", "shape": "image"},
         "calibration": asdict(fitted.calibration),
         "thresholds": asdict(fitted.thresholds),
+        "accepted_errors": [asdict(point) for point in fitted.accepted_errors],
         "training": asdict(origin),
-        "scores": {**scores, "synthetic_garbage": fitted.garbage_shares},
+        "scores": {**scores, "validation": {"chosen_by": fitted.roles, "shares": fitted.shares}},
     }
 
 

@@ -169,7 +169,13 @@ def _evaluate_suite(
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the bundle.")
 @click.option("--int8/--float", default=True, show_default=True, help="Integer arithmetic, or float32.")
 @click.option("--data", help="MNIST as in fit, instead of what the run names (a Keras file: default mnist).")
-def export(run: Path, out: Path, int8: bool, data: str | None) -> None:
+@click.option(
+    "--suite",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Folder with unipen/, orand-car/ and wild/, to calibrate on their parts to work on as well.",
+)
+def export(run: Path, out: Path, int8: bool, data: str | None, suite: Path | None) -> None:
     """Make a bundle for the watcher: convert, calibrate on held-out digits, score, write the card."""
     need_tensorflow()
     from train.export import export as write
@@ -177,7 +183,7 @@ def export(run: Path, out: Path, int8: bool, data: str | None) -> None:
 
     source = find(run, data)
     _make(out, "--out")
-    write(source, out, int8=int8, say=click.echo)
+    write(source, out, int8=int8, say=click.echo, suite=suite)
     click.echo(f"bundle: {out}\nnext: python -m train evaluate {out} --pictures DIR, or `model: {out}` in config.yaml")
 
 

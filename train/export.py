@@ -8,12 +8,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from train import card, mnist, networks, readings, validation
-from train.calibrate import Fitted, calibrate
+from train import card, mnist, networks, readings
+from train.calibrate import Fitted, calibrate, validation_table
 from train.convert import to_litert
-from train.digits import Digits
 from train.evaluate import Figures, evaluate
 from train.fit import material
+from train.gathering import gather
 from train.sources import Source
 from train.versions import versions
 from watcher.recognition.model import LiteRTNetwork, load_model
@@ -22,15 +22,18 @@ from watcher.recognition.recogniser import Recogniser
 Say = Callable[[str], None]
 
 
-def export(source: Source, out: Path, *, int8: bool, say: Say) -> None:
-    """Write the bundle, then score it on the test digits through the whole path and note that on its card."""
+def export(source: Source, out: Path, *, int8: bool, say: Say, suite: Path | None = None) -> None:
+    """Write the bundle, then score it on the test digits through the whole path and note that on its card.
+
+    suite: folder with unipen/, orand-car/ and wild/, whose parts to work on calibrate beside the held-out digits.
+    """
     digits = material(source.recipe, say)
     weights = to_litert(source.model, digits.training.pictures, int8=int8)
     network = LiteRTNetwork(weights, len(networks.classes(source.model)))
     agreement = _agreement(source.model, network, digits.holdout.pictures)
     say(f"{len(weights):,} bytes of weights; same digit as the float network for {agreement:.2%} held out")
-    fitted = _calibrated(network, digits.holdout)
-    say(f"calibrated on held-out digits: {fitted.calibration}, {fitted.thresholds}")
+    fitted = calibrate(gather(network, digits.holdout, suite, say))
+    say(f"calibrated: {fitted.calibration}, {fitted.thresholds}\n{validation_table(fitted)}")
     scores: Figures = {"holdout_agreement_with_float": agreement}
     _write(source, out, weights, fitted, scores)
     test = mnist.load(source.recipe.data, "test")
@@ -38,12 +41,6 @@ def export(source: Source, out: Path, *, int8: bool, say: Say) -> None:
     say(f"test digits through the whole path: accuracy {scores['mnist_t10k']['accuracy']:.4f}")
     _write(source, out, weights, fitted, scores)
     _keep(source.model, out)
-
-
-def _calibrated(network: LiteRTNetwork, holdout: Digits) -> Fitted:
-    mixed = validation.mixed(holdout)
-    garbage = validation.unseen_garbage(holdout)
-    return calibrate(network.logits(mixed.pictures), mixed.labels, network.logits(garbage))
 
 
 def _agreement(model: keras.Model, network: LiteRTNetwork, pictures: NDArray[np.uint8]) -> float:

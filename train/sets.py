@@ -4,21 +4,22 @@ Each set has a part to work on and a part to report, by author or writer; what i
 second. Nothing here is drawn by the code that draws training material, but for UniPen's strokes.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from train import cutouts, lowres, mnist, nondigits, strokes, unipen
-from train.digits import hold_out
+from train.digits import Digits, hold_out
 from train.pictures import listed
 from train.readings import Sample, as_png
 
 Part = Literal["tune", "report"]
 FOLDERS = ("mnist", "unipen", "orand-car", "wild")
 HELD_OUT = 5000
+LOW = "low resolution"
 _SEED = 77_001  # of everything drawn here; far from any seed of training
 _MARGINS = (0, 2, 4)
 _MOST = {"tune": 300, "report": 1000}  # pictures of each kind that is drawn
@@ -45,7 +46,6 @@ class Suite:
 
     sets: tuple[Set, ...]
     skipped: tuple[str, ...] = ()
-    few: Mapping[str, int] = field(default_factory=dict)
 
 
 def suite(folder: Path, part: Part, seed: int = 1) -> Suite:
@@ -54,46 +54,56 @@ def suite(folder: Path, part: Part, seed: int = 1) -> Suite:
     part: `report` states figures (t10k for MNIST). `tune` is to work on: UniPen's `validate`, and the 5,000 training
     digits of MNIST that a recipe with this `seed` holds out.
     """
-    there = [name for name in FOLDERS if (folder / name).is_dir()]
-    skipped = tuple(f"{name}: {folder / name} is not there" for name in FOLDERS if name not in there)
-    sets = [made for name in there for made in _MAKERS[name](folder / name, part, seed)]
-    drawn = _drawn(_MOST[part])
-    return Suite((*(one for one in sets if one.digits), *(one for one in sets if not one.digits), *drawn), skipped)
+    skipped = tuple(f"{name}: {folder / name} is not there" for name in FOLDERS if not (folder / name).is_dir())
+    made = [*_mnist(folder / "mnist", part, seed), *written(folder, part), *_drawn(part)]
+    return Suite((*(one for one in made if one.digits), *(one for one in made if not one.digits)), skipped)
 
 
-def _mnist(folder: Path, part: Part, seed: int) -> list[Set]:
-    digits = mnist.load(str(folder), "test" if part == "report" else "train")
-    if part == "tune":
-        digits = hold_out(digits, HELD_OUT, seed)[1]
-    some = digits.take(np.random.default_rng(_SEED).permutation(len(digits))[: 2 * _MOST[part]])
-    few = some.take(np.arange(_MOST[part]))
-    name = "mnist t10k" if part == "report" else "mnist held out"
+def written(folder: Path, part: Part) -> list[Set]:
+    """The sets that people wrote: those of UniPen, cheques and the wild that are below `folder`."""
+    makers = {"unipen": _unipen, "orand-car": _cheques, "wild": _wild}
+    return [one for name, make in makers.items() if (folder / name).is_dir() for one in make(folder / name, part)]
+
+
+def of_digits(digits: Digits, name: str, part: Part) -> list[Set]:
+    """MNIST's form as it is, at low resolution, in rows and in halves."""
+    some = digits.take(_random(part).permutation(len(digits))[: 2 * _MOST[part]])
+    few = some.take(np.arange(min(_MOST[part], len(some))))
+    low = [
+        Set(f"{LOW}: {kind}", lambda draw=draw: as_png(some, draw))  # type: ignore[misc]
+        for kind, draw in lowres.KINDS.items()
+    ]
+    row = _no_digit("several digits: mnist side by side", lambda: nondigits.side_by_side(_random(part), few), 0.98)
     return [
         Set(name, lambda: as_png(digits)),
-        *(
-            Set(f"low resolution: {kind}", lambda draw=draw: as_png(some, draw))  # type: ignore[misc]
-            for kind, draw in lowres.KINDS.items()
-        ),
-        _no_digit("several digits: mnist side by side", lambda: nondigits.side_by_side(_random(), few), 0.98),
-        _no_digit("half digits", lambda: nondigits.halves(_random(), few)),
+        *low,
+        row,
+        _no_digit("half digits", lambda: nondigits.halves(_random(part), few)),
     ]
 
 
-def _unipen(folder: Path, part: Part, _: int) -> list[Set]:
+def _mnist(folder: Path, part: Part, seed: int) -> list[Set]:
+    if not folder.is_dir():
+        return []
+    if part == "report":
+        return of_digits(mnist.load(str(folder), "test"), "mnist t10k", part)
+    return of_digits(hold_out(mnist.load(str(folder), "train"), HELD_OUT, seed)[1], "mnist held out", part)
+
+
+def _unipen(folder: Path, part: Part) -> list[Set]:
     which: unipen.Part = "report" if part == "report" else "validate"
-    most = _MOST[part]
     return [
         Set("unipen strokes", lambda: _rendered(unipen.load(folder, which)), by=("side",), mean_over="writer"),
-        _no_digit("letters", lambda: _letters(unipen.letters(folder, which), most), 0.9),
+        _no_digit("letters", lambda: _letters(unipen.letters(folder, which), part), 0.9),
         _no_digit(
             "several digits: unipen side by side",
-            lambda: nondigits.rows_of_strokes(_random(), unipen.load(folder, which), most // 2),
+            lambda: nondigits.rows_of_strokes(_random(part), unipen.load(folder, which), _MOST[part] // 2),
             0.98,
         ),
     ]
 
 
-def _cheques(folder: Path, part: Part, _: int) -> list[Set]:
+def _cheques(folder: Path, part: Part) -> list[Set]:
     boxes = [
         Set(f"cheque digits, margin {margin}", lambda margin=margin: cutouts.digits(folder, part, margin))  # type: ignore[misc]
         for margin in _MARGINS
@@ -101,7 +111,7 @@ def _cheques(folder: Path, part: Part, _: int) -> list[Set]:
     return [*boxes, _no_digit("several digits: cheques, whole", lambda: cutouts.strings(folder, part), 0.98)]
 
 
-def _wild(folder: Path, part: Part, _: int) -> list[Set]:
+def _wild(folder: Path, part: Part) -> list[Set]:
     found = [picture for picture in listed(folder) if picture.columns["part"] == part]
 
     def of_kind(kind: str) -> Iterator[Sample]:
@@ -122,9 +132,9 @@ def _wild(folder: Path, part: Part, _: int) -> list[Set]:
     return [single, *printed, *apart]
 
 
-def _drawn(count: int) -> list[Set]:
+def _drawn(part: Part) -> list[Set]:
     return [
-        _no_digit(name, lambda draw=draw: nondigits.drawn(_random(), draw, count // 2), reach)  # type: ignore[misc]
+        _no_digit(name, lambda draw=draw: nondigits.drawn(_random(part), draw, _MOST[part] // 2), reach)  # type: ignore[misc]
         for name, (draw, reach) in nondigits.KINDS.items()
     ]
 
@@ -139,15 +149,10 @@ def _rendered(signs: list[unipen.Strokes]) -> Iterator[Sample]:
         yield data, sign.label, {"writer": sign.writer, "index": str(index), "side": cutouts.bucket_of(data)}
 
 
-def _letters(signs: list[unipen.Strokes], most: int) -> Iterator[Sample]:
-    chosen = _random().permutation(len(signs))[:most]
+def _letters(signs: list[unipen.Strokes], part: Part) -> Iterator[Sample]:
+    chosen = _random(part).permutation(len(signs))[: _MOST[part]]
     yield from _rendered([signs[place] for place in np.sort(chosen)])
 
 
-def _random() -> np.random.Generator:
-    return np.random.default_rng(_SEED)
-
-
-_MAKERS: dict[str, Callable[[Path, Part, int], list[Set]]] = {
-    "mnist": _mnist, "unipen": _unipen, "orand-car": _cheques, "wild": _wild,
-}  # fmt: skip
+def _random(part: Part) -> np.random.Generator:
+    return np.random.default_rng((_SEED, part == "report"))

@@ -1,36 +1,60 @@
-"""What temperature and thresholds are fitted on: held-out digits and fresh garbage, never test data."""
+"""What temperature and thresholds are fitted on: answers to pictures of several kinds, each with what it may choose."""
+
+from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
-from train.augment import augment
-from train.digits import Digits, normalised
-from train.garbage import garbage
 
-# A mix that errs about as often as strangers' pictures do (1 to 2 in a hundred). Fitted on distorted
-# digits alone, a network doubts itself too much; on clean ones alone, too little.
-CLEAN_COPIES, DISTORTED_COPIES = 6, 2
-GARBAGE = 4000
-_SEED = 990_001  # far from any seed of training: unseen distortions, unseen garbage
+@dataclass(frozen=True)
+class Part:
+    """Answers to one kind of picture. logits: float32 (n, 10 or 11). labels: int64 (n,), -1 where there is no digit.
+
+    lost: pictures that never reached the network, as blank or of several digits.
+    weight: of the whole part among the others, however many pictures it has.
+    ours: it may fit the temperature; another's pictures only choose thresholds.
+    clean: its labels can be trusted, so that it may choose where `ok` begins; 1 % of wrong ones would hide it.
+    """
+
+    name: str
+    logits: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    lost: int = 0
+    weight: float = 1.0
+    ours: bool = True
+    clean: bool = True
+
+    @property
+    def is_digits(self) -> bool:
+        """Whether it shows digits; else what is none."""
+        return bool((self.labels >= 0).any())
 
 
-def mixed(holdout: Digits) -> Digits:
-    """The held-out digits as they are, and distorted; the latter normalised as a user's picture would be."""
-    clean = Digits(np.tile(holdout.pictures, (CLEAN_COPIES, 1, 1)), np.tile(holdout.labels, CLEAN_COPIES))
-    return clean.plus(normalised(_distorted(holdout), "distorted digits")[0])
+@dataclass(frozen=True)
+class Validation:
+    """All parts that calibration is given."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def digits(self) -> tuple[Part, ...]:
+        """The parts that show digits."""
+        return tuple(part for part in self.parts if part.is_digits)
+
+    @property
+    def garbage(self) -> tuple[Part, ...]:
+        """The parts that show none."""
+        return tuple(part for part in self.parts if not part.is_digits)
+
+    def roles(self) -> list[dict[str, object]]:
+        """For the card: what was fitted on what."""
+        return [
+            {"part": part.name, "pictures": len(part.labels) + part.lost, "chose": _chose(part)} for part in self.parts
+        ]
 
 
-def unseen_garbage(holdout: Digits) -> NDArray[np.uint8]:
-    """Garbage uint8 (n, 28, 28) that training never saw."""
-    return garbage(GARBAGE, holdout, _SEED)
-
-
-def _distorted(holdout: Digits) -> Digits:
-    pictures = []
-    for copy in range(DISTORTED_COPIES):
-        for at in range(0, len(holdout), 500):
-            batch = tf.constant(holdout.pictures[at : at + 500] / np.float32(255))
-            changed = augment(batch, tf.constant([_SEED + copy, at]))
-            pictures.append(np.rint(np.asarray(changed) * 255).astype(np.uint8))
-    return Digits(np.concatenate(pictures), np.tile(holdout.labels, DISTORTED_COPIES))
+def _chose(part: Part) -> list[str]:
+    if not part.is_digits:
+        return []
+    chosen = {"temperature": part.ours, "ok": part.clean, "garbage_review": True, "garbage_unreadable": True}
+    return [name for name, does in chosen.items() if does]

@@ -7,9 +7,12 @@ from pathlib import Path
 from train import card
 from train.calibrate import Fitted
 from train.card import Origin
+from watcher.recognition.accepted import AcceptedError
 from watcher.recognition.verdict import Calibration, Thresholds
 
-FITTED = Fitted(Calibration(1.5), Thresholds(0.97, 0.3, 0.95), {"ok": 0.01})
+FITTED = Fitted(
+    Calibration(1.5), Thresholds(0.97, 0.3, 0.95), (AcceptedError(0.001, 0.97, 0.98),), {"wild": {"ok": 0.9}}, []
+)
 ORIGIN = Origin(("python -m train fit",), ("MNIST",), {"seed": 1}, 55_000, 12.5, {"keras": "3"})
 
 
@@ -28,4 +31,6 @@ def test_the_card_says_how_to_feed_and_to_trust_the_network() -> None:
     assert {"height": 28, "width": 28, "scale": "unit", "shape": "image"} == contents["input"]
     assert {"temperature": 1.5} == contents["calibration"]
     assert {"ok": 0.97, "garbage_review": 0.3, "garbage_unreadable": 0.95} == contents["thresholds"]
-    assert {"mnist_t10k": {"n": 1}, "synthetic_garbage": {"ok": 0.01}} == contents["scores"]
+    assert [{"error": 0.001, "ok": 0.97, "share": 0.98}] == contents["accepted_errors"]
+    validation = {"chosen_by": [], "shares": {"wild": {"ok": 0.9}}}
+    assert {"mnist_t10k": {"n": 1}, "validation": validation} == contents["scores"]

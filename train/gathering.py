@@ -1,0 +1,116 @@
+"""Validation pictures: like the world's, never trained on, never reported on."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from train import sets, unipen
+from train.augment import augment
+from train.digits import Digits, normalised
+from train.garbage import garbage
+from train.sets import Set
+from train.validation import Part, Validation
+from train.world import GARBAGE as GARBAGE_LABEL
+from train.world import World
+from watcher.recognition.decode import decode
+from watcher.recognition.model import Network
+from watcher.recognition.normalise import normalise
+from watcher.recognition.verdict import DIGITS, Unreadable
+
+Say = Callable[[str], None]
+
+GARBAGE = 4000  # drawn as training has always drawn it
+SCENES = 1500  # of each kind
+_DIGIT_SCENES = ("cheque", "bitmap", "page")
+_SEED = 990_001  # far from any seed of training: unseen distortions, unseen garbage
+
+
+def gather(network: Network, holdout: Digits, folder: Path | None, say: Say) -> Validation:
+    """The answers of a network to all validation pictures, through decode and normalise.
+
+    holdout: MNIST's digits that were not trained on. folder: holds unipen/ (its part `validate`), orand-car/ and wild/
+    (their parts `tune`), each where it is there; None does without.
+    """
+    found = [one for one in sets.of_digits(holdout, "mnist held out", "tune") if one.digits]
+    found += sets.written(folder, "tune") if folder else []
+    parts = [_part(one, network) for one in found]
+    distorted = normalised(_distorted(holdout), "distorted digits")[0]
+    parts.append(Part("mnist held out, distorted", network.logits(distorted.pictures), distorted.labels))
+    if folder and (folder / "unipen").is_dir():
+        parts += _scenes(network, holdout, folder / "unipen")
+    drawn = garbage(GARBAGE, holdout, _SEED)
+    parts.append(Part("drawn garbage", network.logits(drawn), np.full(len(drawn), -1)))
+    say("validation: " + ", ".join(f"{part.name} {len(part.labels)}" for part in parts))
+    return Validation(tuple(part for part in parts if len(part.labels)))
+
+
+def _part(one: Set, network: Network) -> Part:
+    pictures, labels, lost = [], [], 0
+    samples: Iterable[tuple[bytes, str, object]] = tqdm(one.samples(), desc=one.name, leave=False, disable=None)
+    for data, label, _ in samples:
+        seen = _seen(decode(data))
+        if seen is None:
+            lost += 1
+            continue
+        pictures.append(seen)
+        labels.append(int(label) if one.digits and label in DIGITS else -1)
+    weight, ours, clean = _standing(one.name)
+    return Part(one.name, network.logits(_stacked(pictures)), np.array(labels, np.int64), lost, weight, ours, clean)
+
+
+def _scenes(network: Network, holdout: Digits, folder: Path) -> list[Part]:
+    """Scenes as training has them, of digits and writers that it never saw; also those that the normaliser spoils."""
+    letters = tuple(unipen.letters(folder, "validate"))
+    world = World(holdout, tuple(unipen.load(folder, "validate")), letters)
+    return [_scene(world, network, kind) for kind in (*_DIGIT_SCENES, "garbage")]
+
+
+def _scene(world: World, network: Network, kind: str) -> Part:
+    random = np.random.default_rng(_SEED)
+    pictures, labels, lost = [], [], 0
+    for _ in tqdm(range(SCENES), desc=f"scenes: {kind}", leave=False, disable=None):
+        picture, label, _ = world.picture(random, kind)
+        seen = _seen(picture)
+        if seen is None:
+            lost += 1
+            continue
+        pictures.append(seen)
+        labels.append(label if label < GARBAGE_LABEL else -1)
+    # Half of the digits are UniPen's strokes, of which one in a hundred is mislabelled.
+    answers, weight = network.logits(_stacked(pictures)), 1 / len(_DIGIT_SCENES)
+    return Part(f"scenes: {kind}", answers, np.array(labels, np.int64), lost, weight, clean=False)
+
+
+def _seen(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """What the network is shown, (28, 28) uint8; None where it is not asked."""
+    try:
+        found = normalise(picture)
+    except Unreadable:
+        return None
+    return found.digit if found.digits_seen == 1 else None
+
+
+def _stacked(pictures: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    return np.stack(pictures) if pictures else np.empty((0, 28, 28), np.uint8)
+
+
+def _standing(name: str) -> tuple[float, bool, bool]:
+    """Weight, ours, clean. Sets of one kind share the weight of one."""
+    if name.startswith(sets.LOW):
+        return 1 / 7, True, True
+    if name.startswith("cheque"):
+        return 1 / 3, False, False
+    return 1.0, not name.startswith("wild"), not name.startswith("unipen")
+
+
+def _distorted(holdout: Digits) -> Digits:
+    pictures = []
+    for at in range(0, len(holdout), 500):
+        batch = tf.constant(holdout.pictures[at : at + 500] / np.float32(255))
+        changed = augment(batch, tf.constant([_SEED, at]))
+        pictures.append(np.rint(np.asarray(changed) * 255).astype(np.uint8))
+    return Digits(np.concatenate(pictures), holdout.labels)
