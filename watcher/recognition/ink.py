@@ -13,16 +13,17 @@ __all__ = ["LONGEST_SIDE", "Ink", "find_ink"]
 # Pictures are looked at with a longer side of SMALL_SIDE to LONGEST_SIDE pixels.
 LONGEST_SIDE = 600
 SMALL_SIDE = 64
+SLIMMEST_CARD = 0.4  # width by height, or height by width
 
 
 def find_ink(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> Ink | None:
     """Separate ink from paper in a (h, w) uint8 picture; None where nothing is drawn."""
     grey, pixel = _of_fitting_size(grey, steps.enlarging)
     for _ in range(3):  # a card on a table, a frame on the card
-        ink = separate(contrast_with_paper(grey, steps), pixel, steps)
+        ink = separate(contrast_with_paper(grey, pixel, steps), pixel, steps)
         if ink is None:
             return None
-        card = _card_inside(ink.mask) if steps.cards else None
+        card = _card_inside(ink) if steps.cards else None
         if card is None:
             return ink
         grey = grey[card]
@@ -41,14 +42,17 @@ def _of_fitting_size(grey: NDArray[np.uint8], enlarging: bool) -> tuple[NDArray[
     return np.asarray(cv2.resize(grey, None, fx=pixel, fy=pixel, interpolation=cv2.INTER_CUBIC), np.uint8), pixel
 
 
-def _card_inside(mask: NDArray[np.uint8]) -> tuple[slice, slice] | None:
+def _card_inside(ink: Ink) -> tuple[slice, slice] | None:
     """Where the "ink" is a filled card with something in it, the card's inside; else None."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=4)
     if count < 2:
         return None
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     left, top, width, height, area = (int(value) for value in stats[largest])
-    if area < 0.25 * mask.size or area < 0.75 * width * height or min(width, height) < 16:
+    shorter, longer = sorted((width, height))
+    if shorter < 16 * ink.pixel or shorter < SLIMMEST_CARD * longer:  # a bold 1 is no card
+        return None
+    if area < 0.25 * ink.mask.size or area < 0.75 * width * height:
         return None
     inset_x, inset_y = max(1, width // 25), max(1, height // 25)
     return slice(top + inset_y, top + height - inset_y), slice(left + inset_x, left + width - inset_x)

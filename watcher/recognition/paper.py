@@ -12,20 +12,25 @@ ONE_SHADE = 0.6
 _LIGHT_SIDE, _TILT_SIDE = 96, 32
 # The share of the shorter side that strokes may fill: what is wider is paper.
 _REACH = 0.4
+# Where the two classes of shades share the rim so evenly, it does not tell which is paper.
+MIXED = 0.3
+# A picture that is not larger than this has strokes too wide, for its size, to follow light between them.
+TINY = 20
 
 Soft = NDArray[np.float32]
 
 
-def contrast_with_paper(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> Soft:
-    """How far each pixel of (h, w) uint8 is from the paper around it, towards ink; float32, paper near 0, may be < 0.
+def contrast_with_paper(grey: NDArray[np.uint8], pixel: int = 1, steps: Steps = ALL_STEPS) -> Soft:
+    """How far each pixel of (h, w) uint8 is from the paper around it, towards ink.
 
+    Returns (h, w) float32, paper near 0, may be negative. pixel: how many times the picture was enlarged.
     The paper is a tilted plane, then what a grey-level closing wider than any stroke leaves of it.
     """
     counts = np.bincount(grey.ravel(), minlength=256)
     if counts.max() > ONE_SHADE * grey.size:
         flat = np.float32(counts.argmax()) - grey.astype(np.float32)
         return flat if _ink_is_below(flat, steps) else -flat
-    if not steps.light:
+    if not steps.light or max(grey.shape) <= TINY * pixel or _two_shades(counts):
         flat = np.float32(_middle_of_rim(grey)) - grey.astype(np.float32)
         return flat if _ink_is_below(flat, steps) else -flat
     level = _without_tilt(grey)
@@ -33,20 +38,36 @@ def contrast_with_paper(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> So
     return depth - _hollows(depth)
 
 
+def _two_shades(counts: NDArray[np.int64]) -> bool:
+    """A bitmap, or bold strokes by a drawing program."""
+    first, second = np.sort(counts)[:-3:-1]
+    return bool(first + second > 0.75 * counts.sum() and second > 0.1 * counts.sum())
+
+
 def _ink_is_below(depth: Soft, steps: Steps) -> bool:
     """Ink is what departs furthest from the paper, and the paper is what most of the rim is. Positive is darker."""
     if not steps.polarity:
         return True
+    small = _reduced(depth, _LIGHT_SIDE)
+    low, high, _, _ = cv2.minMaxLoc(small)
+    shades = np.asarray(cv2.convertScaleAbs(small - low, alpha=255 / max(high - low, 1e-6)), np.uint8)
+    _, below = cv2.threshold(shades, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    if MIXED < float(_rim(below).mean()) < 1 - MIXED:  # cut out so tightly that ink is much of the rim: less is ink
+        return float(below.mean()) < 0.5
     smooth = cv2.blur(depth, (3, 3)) if min(depth.shape) > 64 else depth
     low, high, _, _ = cv2.minMaxLoc(smooth)
     paper = _middle_of_rim(depth)
     return high - paper >= paper - low
 
 
-def _middle_of_rim(values: NDArray[np.generic]) -> float:
+def _rim(values: NDArray[np.generic]) -> NDArray[np.generic]:
     rim = max(1, min(values.shape) // 40)
     around = [values[:rim].ravel(), values[-rim:].ravel(), values[:, :rim].ravel(), values[:, -rim:].ravel()]
-    return float(np.median(np.concatenate(around)))
+    return np.concatenate(around)
+
+
+def _middle_of_rim(values: NDArray[np.generic]) -> float:
+    return float(np.median(_rim(values).astype(np.float32)))
 
 
 def _reduced(values: NDArray[np.generic], side: int) -> Soft:
