@@ -17,7 +17,7 @@ def enlarged(random: Random, picture: NDArray[np.uint8], size: float) -> Coverag
         return picture
     tight = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = size / max(tight.shape)
-    slant, turn, aspect = random.normal(0, 0.09), random.normal(0, 0.06), float(np.exp(random.normal(0, 0.1)))
+    slant, turn, aspect = random.normal(0, 0.12), random.normal(0, 0.06), float(np.exp(random.normal(0, 0.1)))
     turned = scale * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = turned @ np.array([[aspect, -slant], [0, 1]])
     side = int(size * 1.7) + 4

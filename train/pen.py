@@ -31,7 +31,7 @@ def shaped(random: Random, strokes: Strokes, size: float) -> list[Line]:
 
     Slant, turn and aspect vary slightly; corners that come from a coarse tablet are rounded, mostly.
     """
-    slant, turn = random.normal(0, 0.09), random.normal(0, 0.06)
+    slant, turn = random.normal(0, 0.12), random.normal(0, 0.06)
     aspect = float(np.exp(random.normal(0, 0.1)))
     cos, sin = float(np.cos(turn)), float(np.sin(turn))
     matrix = np.array([[cos, -sin], [sin, cos]]) @ np.array([[aspect, -slant], [0, 1]])

@@ -31,7 +31,7 @@ MNIST_SHARE = 0.5
 # The same for what is no digit.
 _GARBAGE_SCENES = {"drawn": 0.45, "cheque": 0.2, "bitmap": 0.1, "page": 0.15, "texture": 0.1}
 # Least likeness of what was drawn and what the normaliser saw, for a digit and for a row of them.
-_LIKE_DIGIT, _LIKE_ROW = 0.45, 0.6
+_LIKE_DIGIT, _LIKE_ROW = 0.66, 0.6
 _STICK = 1.7  # px: standard deviation of a bar's ink across it
 _LONGEST = 150  # px: larger canvases give the same once normalised, and take longer
 
