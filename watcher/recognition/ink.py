@@ -13,6 +13,7 @@ __all__ = ["LONGEST_SIDE", "Ink", "find_ink"]
 # Pictures are looked at with a longer side of SMALL_SIDE to LONGEST_SIDE pixels.
 LONGEST_SIDE = 600
 SMALL_SIDE = 64
+CARD = 0.25  # of the picture, at least
 SLIMMEST_CARD = 0.4  # width by height, or height by width
 
 
@@ -44,6 +45,8 @@ def _of_fitting_size(grey: NDArray[np.uint8], enlarging: bool) -> tuple[NDArray[
 
 def _card_inside(ink: Ink) -> tuple[slice, slice] | None:
     """Where the "ink" is a filled card with something in it, the card's inside; else None."""
+    if cv2.countNonZero(ink.mask) < CARD * ink.mask.size:
+        return None
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=4)
     if count < 2:
         return None
@@ -52,7 +55,7 @@ def _card_inside(ink: Ink) -> tuple[slice, slice] | None:
     shorter, longer = sorted((width, height))
     if shorter < 16 * ink.pixel or shorter < SLIMMEST_CARD * longer:  # a bold 1 is no card
         return None
-    if area < 0.25 * ink.mask.size or area < 0.75 * width * height:
+    if area < CARD * ink.mask.size or area < 0.75 * width * height:
         return None
     inset_x, inset_y = max(1, width // 25), max(1, height // 25)
     return slice(top + inset_y, top + height - inset_y), slice(left + inset_x, left + width - inset_x)

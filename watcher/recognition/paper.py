@@ -26,7 +26,7 @@ def contrast_with_paper(grey: NDArray[np.uint8], pixel: int = 1, steps: Steps = 
     Returns (h, w) float32, paper near 0, may be negative. pixel: how many times the picture was enlarged.
     The paper is a tilted plane, then what a grey-level closing wider than any stroke leaves of it.
     """
-    counts = np.bincount(grey.ravel(), minlength=256)
+    counts = histogram(grey)
     if counts.max() > ONE_SHADE * grey.size:
         flat = np.float32(counts.argmax()) - grey.astype(np.float32)
         return flat if _ink_is_below(flat, steps) else -flat
@@ -38,7 +38,12 @@ def contrast_with_paper(grey: NDArray[np.uint8], pixel: int = 1, steps: Steps = 
     return depth - _hollows(depth)
 
 
-def _two_shades(counts: NDArray[np.int64]) -> bool:
+def histogram(shades: NDArray[np.uint8], where: NDArray[np.uint8] | None = None) -> NDArray[np.float64]:
+    """How often each of 256 shades occurs, where a mask of the same shape is not 0."""
+    return cv2.calcHist([shades], [0], where, [256], [0, 256]).ravel().astype(np.float64)
+
+
+def _two_shades(counts: NDArray[np.float64]) -> bool:
     """A bitmap, or bold strokes by a drawing program."""
     first, second = np.sort(counts)[:-3:-1]
     return bool(first + second > 0.75 * counts.sum() and second > 0.1 * counts.sum())

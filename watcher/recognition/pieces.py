@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.recognition.ink import Ink
-from watcher.recognition.rules import without_rules
+from watcher.recognition.rules import loose_lines, without_joined_rules
 from watcher.recognition.steps import ALL_STEPS, Steps
 
 # Shares of the tallest piece's size.
@@ -41,16 +41,17 @@ class _Group:
 
 def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     """Digits in the ink, the most prominent first; [] where there are only specks."""
-    mask = without_rules(ink.mask) if steps.rules else ink.mask
-    if steps.neighbours:
-        mask = _without_neighbours(mask)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count < 2:
+    mask = without_joined_rules(ink.mask) if steps.rules else ink.mask
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    keep = _strokes(np.asarray(stats, np.int32), mask.shape, steps)
+    if not keep.any():
         return []
-    tallest = int(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())
+    if not keep[1:].all():
+        mask = keep.astype(np.uint8)[labels]
+    tallest = int(stats[keep][:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())
     if tallest < 4 * ink.pixel:
         return []
-    if not steps.grouping:
+    if not steps.grouping or keep.sum() == 1:
         return [_everything(mask)]
     groups, group_labels = _grouped(mask, gap=max(1, round(NEAR * tallest)))
     main = max(groups, key=lambda group: _prominence(group, mask.shape))
@@ -58,25 +59,33 @@ def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     return [_piece(group, mask, group_labels) for group in digits]
 
 
+def _strokes(stats: NDArray[np.int32], shape: tuple[int, ...], steps: Steps) -> NDArray[np.bool_]:
+    """Which components are strokes of digits; the first is the paper."""
+    keep = np.ones(len(stats), np.bool_)
+    keep[0] = False
+    if steps.rules:
+        lines = loose_lines(stats, shape)
+        if not lines[1:].all():
+            keep &= ~lines
+    if steps.neighbours and keep.sum() > 1:
+        keep &= ~_cut_off(stats, keep, shape[1])
+    return keep
+
+
+def _cut_off(stats: NDArray[np.int32], strokes: NDArray[np.bool_], picture_width: int) -> NDArray[np.bool_]:
+    """What reaches in from the left or right rim beside the digit: strokes of another, cut off."""
+    left, _, width, _, area = stats.T
+    main = int(np.where(strokes, area, 0).argmax())
+    right = left + width
+    at_rim = (left == 0) | (right == picture_width)
+    beside = np.minimum(right, right[main]) - np.maximum(left, left[main]) < 0.5 * width
+    small = (area < CUT_OFF * area[main]) & (width < CUT_OFF * picture_width)
+    return np.asarray(at_rim & beside & small, np.bool_)
+
+
 def _everything(mask: NDArray[np.uint8]) -> Piece:
     left, top, width, height = cv2.boundingRect(mask)
     return Piece((top, left, height, width), mask[top : top + height, left : left + width])
-
-
-def _without_neighbours(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Leave out what reaches in from the left or right rim beside the digit: strokes of another, cut off."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count < 3:
-        return mask
-    left, _, width, _, area = stats.T
-    main = 1 + int(area[1:].argmax())
-    right = left + width
-    at_rim = (left == 0) | (right == mask.shape[1])
-    beside = np.minimum(right, right[main]) - np.maximum(left, left[main]) < 0.5 * width
-    small = (area < CUT_OFF * area[main]) & (width < CUT_OFF * mask.shape[1])
-    keep = np.asarray(~(at_rim & beside & small), np.uint8)
-    keep[0], keep[main] = 0, 1
-    return mask if keep[1:].all() else keep[labels]
 
 
 def _grouped(mask: NDArray[np.uint8], gap: int) -> tuple[list[_Group], NDArray[np.int32]]:

@@ -12,23 +12,17 @@ MARGIN = 0.05  # what the digit leaves free on both sides, or the line may be it
 IN_ONE_PIECE = 0.5  # the share of the ink left that still hangs together, or the line held a digit together
 
 
-def without_rules(mask: Mask) -> Mask:
-    """Leave out the rules of (h, w) uint8, 1 where it is drawn; strokes that cross them stay whole."""
-    return _without_joined_rules(_without_loose_lines(mask))
-
-
-def _without_loose_lines(mask: Mask) -> Mask:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    height, width = mask.shape
+def loose_lines(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which components, by OpenCV's statistics of them, (n, 5), are rules or frame lines that no stroke touches."""
+    height, width = shape
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     rules = (w >= 0.95 * width) & (h <= 0.08 * height)
     frames = (h >= 0.99 * height) & (w <= 0.04 * width) & (width > 28)
-    keep = np.asarray(~(rules | frames), np.uint8)
-    keep[0] = 0
-    return keep[labels] if keep.any() else mask
+    return np.asarray(rules | frames, np.bool_)
 
 
-def _without_joined_rules(mask: Mask) -> Mask:
+def without_joined_rules(mask: Mask) -> Mask:
+    """Leave out rules that strokes touch, of (h, w) uint8, 1 where it is drawn; strokes that cross them stay whole."""
     height, width = mask.shape
     if min(height, width) < 16 or not mask[:, 0].any() or not mask[:, -1].any():
         return mask

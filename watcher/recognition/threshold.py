@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watcher.recognition.paper import TINY, histogram
 from watcher.recognition.steps import ALL_STEPS, Steps
 
 # The least contrast, of 255 shades, that counts as drawn.
@@ -13,7 +14,7 @@ LEAST_CONTRAST = 6.0
 # How far ink stands above the paper's own noise: this far by its contrast alone,
 CLEARLY_ABOVE_NOISE = 9.0
 # or this far where it is all in one piece, as noise never is.
-ABOVE_NOISE = 5.0
+ABOVE_NOISE, ABOVE_NOISE_IF_TINY = 5.0, 3.0
 # The share of the longer side within which strokes rise to half their contrast: what is softer is light.
 SOFTEST_EDGE = 0.06
 # Print that is finer than this share of the strokes' width is not writing.
@@ -66,7 +67,10 @@ def separate(contrast: Soft, pixel: int = 1, steps: Steps = ALL_STEPS) -> Ink | 
         levels = _levels(_without_print(contrast, levels), pixel) or levels
     above = levels.peak - levels.paper
     noise = levels.noise if steps.noise else 0.0
-    if above * levels.step < LEAST_CONTRAST or above < ABOVE_NOISE * noise:
+    if (
+        above * levels.step < LEAST_CONTRAST
+        or above < (ABOVE_NOISE if max(contrast.shape) > TINY * pixel else ABOVE_NOISE_IF_TINY) * noise
+    ):
         return None
     mask, low, high = _above_threshold(levels, noise)
     mask = _with_edges(mask, levels, max(2.5 * pixel, SOFTEST_EDGE * max(mask.shape)))
@@ -98,9 +102,9 @@ def _levels(contrast: Soft, pixel: int) -> _Levels | None:
     scale = 255 / (highest - lowest)
     shades = np.asarray(cv2.convertScaleAbs(contrast, alpha=scale, beta=-lowest * scale), np.uint8)
     otsu, above = cv2.threshold(shades, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    counts = np.bincount(shades.ravel(), minlength=256)
+    counts = histogram(shades)
     # Blurred edges are neither ink nor paper: noise is measured beside them, where enough paper is left for it.
-    beside = np.bincount(shades[cv2.dilate(above, np.ones((2 * pixel + 1,) * 2, np.uint8)) == 0], minlength=256)
+    beside = histogram(shades, 1 - np.asarray(cv2.dilate(above, np.ones((2 * pixel + 1,) * 2, np.uint8)), np.uint8))
     paper = beside if beside.sum() >= 0.1 * shades.size else counts * (np.arange(256) <= otsu)
     middle = _quantile(paper, 0.5)
     away = np.bincount(np.abs(np.arange(256) - round(middle)), weights=paper, minlength=256)
@@ -173,7 +177,7 @@ def _in_one_piece(mask: NDArray[np.uint8]) -> bool:
     area = stats[1:, cv2.CC_STAT_AREA]
     largest = int(area.argmax())
     longer = int(stats[1 + largest, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())
-    if area[largest] < 0.5 * area.sum() or longer < 0.4 * max(mask.shape) or area.sum() > 0.7 * mask.size:
+    if area[largest] < 0.5 * area.sum() or longer < 0.4 * max(mask.shape) or area.sum() > 0.8 * mask.size:
         return False
     mine = np.pad((labels != 1 + largest).astype(np.uint8), 1, constant_values=1)
     holes = cv2.connectedComponents(mine, connectivity=4)[0] - 2
