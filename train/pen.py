@@ -49,9 +49,10 @@ def inked(random: Random, lines: list[Line], shape: tuple[int, int], pen: Pen) -
         sheet = _dilated(_drawn(random, lines, shape, Pen(1.0, pen.hard)), random, pen)
     elif pen.hard or pen.width > 6:
         sheet = _drawn(random, lines, shape, pen)
-    else:  # OpenCV's widths are whole pixels: a fine soft pen is drawn four times as large
-        large = [line * 4 + 1.5 for line in lines]
-        sheet = _drawn(random, large, (shape[0] * 4, shape[1] * 4), Pen(pen.width * 4, pressed=pen.pressed))
+    else:  # OpenCV's widths are whole pixels: a fine soft pen is drawn larger
+        fine = 4 if max(shape) <= 48 else 2
+        large = [line * fine + (fine - 1) / 2 for line in lines]
+        sheet = _drawn(random, large, (shape[0] * fine, shape[1] * fine), Pen(pen.width * fine, pressed=pen.pressed))
         sheet = np.asarray(cv2.resize(sheet, (shape[1], shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
     return _broken(random, sheet, lines, pen) if pen.breaks else sheet
 

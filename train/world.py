@@ -23,7 +23,7 @@ from watcher.recognition.normalise import Normalised, normalise
 from watcher.recognition.verdict import Unreadable
 
 GARBAGE = 10
-CHUNK = 500
+CHUNK = 100  # pictures; Ctrl-C waits for those that have been begun
 # What an epoch is made of.
 SHARES = {"drawn": 0.40, "cheque": 0.20, "bitmap": 0.10, "page": 0.10, "garbage": 0.20}
 # Of the scenes other than `drawn`, how many show a digit of MNIST; the others show strokes.
