@@ -9,7 +9,7 @@ from watcher.recognition.steps import ALL_STEPS, Steps
 # A drawing program's canvas is of one shade: at least this share of the pixels.
 ONE_SHADE = 0.6
 # Light is looked at on a picture of this side, its tilt on one of that.
-_LIGHT_SIDE, _TILT_SIDE = 96, 32
+_LIGHT_SIDE, _TILT_SIDE = 96, 24
 # The share of the shorter side that strokes may fill: what is wider is paper.
 _REACH = 0.4
 # Where the two classes of shades share the rim so evenly, it does not tell which is paper.
@@ -29,7 +29,7 @@ def contrast_with_paper(grey: NDArray[np.uint8], pixel: int = 1, steps: Steps = 
     counts = histogram(grey)
     if counts.max() > ONE_SHADE * grey.size:
         flat = np.float32(counts.argmax()) - grey.astype(np.float32)
-        return flat if _ink_is_below(flat, steps) else -flat
+        return flat if not steps.polarity or _furthest_is_below(flat) else -flat
     if not steps.light or max(grey.shape) <= TINY * pixel or _two_shades(counts):
         flat = np.float32(_middle_of_rim(grey)) - grey.astype(np.float32)
         return flat if _ink_is_below(flat, steps) else -flat
@@ -59,6 +59,10 @@ def _ink_is_below(depth: Soft, steps: Steps) -> bool:
     _, below = cv2.threshold(shades, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     if MIXED < float(_rim(below).mean()) < 1 - MIXED:  # cut out so tightly that ink is much of the rim: less is ink
         return float(below.mean()) < 0.5
+    return _furthest_is_below(depth)
+
+
+def _furthest_is_below(depth: Soft) -> bool:
     smooth = cv2.blur(depth, (3, 3)) if min(depth.shape) > 64 else depth
     low, high, _, _ = cv2.minMaxLoc(smooth)
     paper = _middle_of_rim(depth)
@@ -92,7 +96,7 @@ def _without_tilt(grey: NDArray[np.uint8]) -> Soft:
     for _ in range(4):
         kept = off <= max(1.0, float(np.quantile(off, 0.6)))
         chosen = terms[kept]
-        plane = np.linalg.lstsq(chosen, values[kept], rcond=None)[0]
+        plane = np.linalg.solve(chosen.T @ chosen + 1e-9 * np.eye(3), chosen.T @ values[kept])
         off = np.abs(values - terms @ plane)
     base, down, right = plane
     fine_rows = ((np.arange(grey.shape[0]) + 0.5) / grey.shape[0] * height - 0.5) / max(height, 2)
