@@ -1,8 +1,6 @@
 """What each step of the normaliser gains: all sets, once with all steps and once without each of them."""
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
-from itertools import islice
 
 from train.evaluate import Figures, figures_of
 from train.readings import Reading, Sample, of_samples
@@ -13,7 +11,7 @@ from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.verdict import Status
 
 ALL = "all steps"
-MOST = 400  # pictures of a set, evenly spread over it
+MOST, MOST_OF_NO_DIGIT = 400, 60  # pictures of a set, evenly spread over it
 
 
 def ablate(model: Model, sets: Suite) -> Figures:
@@ -29,12 +27,8 @@ def ablate(model: Model, sets: Suite) -> Figures:
 
 
 def _spread(one: Set) -> list[Sample]:
-    count = sum(1 for _ in one.samples())
-    return list(islice(_every(one, max(1, -(-count // MOST))), MOST))
-
-
-def _every(one: Set, step: int) -> Iterator[Sample]:
-    return islice(one.samples(), 0, None, step)
+    samples = list(one.samples())
+    return samples[:: max(1, -(-len(samples) // (MOST if one.digits else MOST_OF_NO_DIGIT)))]
 
 
 def _figures(one: Set, readings: list[Reading]) -> Figures:
@@ -52,7 +46,9 @@ def table(found: Figures) -> str:
     lines = [f"{'without':<{wide + 9}}" + "".join(f"{name:>14}" for name in steps)]
     lines += _block("right", found, steps, wide)
     lines += _block("ok", found, steps, wide)
-    lines.append(f"Percentage points against all steps, on at most {MOST} pictures of a set.")
+    lines.append(
+        f"Percentage points against all steps, on at most {MOST} pictures of a set ({MOST_OF_NO_DIGIT} of no digit)."
+    )
     return "\n".join(lines)
 
 
