@@ -13,6 +13,7 @@ SIDE = 28
 
 # One block holds every strength. Probabilities are per picture.
 CLEAN = 0.25  # share of nearly clean pictures, so that MNIST itself stays well known
+WORN_CLEAN = 0.6  # the same, of pictures that look like people's already
 CLEAN_STRENGTH = 0.15
 ROTATION_DEGREES = 15.0
 SHEAR = 0.25
@@ -22,7 +23,7 @@ SHIFT_PIXELS = 1.8
 ELASTIC_PIXELS = 1.3  # standard deviation of the displacement grid, at most
 ELASTIC_NODES = 6
 THICKER, THINNER = 0.3, 0.35
-BLURRED, COARSE, BROKEN, SPECKLED, NOISY, HARD = 0.25, 0.15, 0.12, 0.08, 0.15, 0.25
+BLURRED, BROKEN, SPECKLED, NOISY, HARD = 0.3, 0.12, 0.08, 0.15, 0.25
 NEIGHBOUR, RULED = 0.04, 0.03
 
 Tensor = Any  # TensorFlow ships no types
@@ -44,8 +45,8 @@ class Draws:
         """Float32 (n, *shape), standard normal."""
         return tf.random.stateless_normal((self._count, *shape), self._next())
 
-    def chosen(self, share: float) -> Tensor:
-        """Float32 (n, 1, 1), 1 for about this share of the pictures, else 0."""
+    def chosen(self, share: float | Tensor) -> Tensor:
+        """Float32 (n, 1, 1), 1 for about this share of the pictures, else 0; a share for all, or (n, 1, 1)."""
         return tf.cast(self.uniform(0.0, 1.0, 1, 1) < share, tf.float32)
 
     def _next(self) -> Tensor:
@@ -53,16 +54,17 @@ class Draws:
         return tf.random.experimental.stateless_fold_in(self._seed, self._calls)
 
 
-def augment(pictures: Tensor, seed: Tensor) -> Tensor:
-    """A distorted copy of each picture; `seed` is int32 (2,)."""
+def augment(pictures: Tensor, seed: Tensor, worn: Tensor | None = None) -> Tensor:
+    """A distorted copy of each picture; `seed` is int32 (2,). worn: bool (n,), pictures that look like people's."""
     draws = Draws(seed, tf.shape(pictures)[0])
-    clean = draws.chosen(CLEAN)
+    worn = tf.zeros(tf.shape(pictures)[:1], tf.bool) if worn is None else worn
+    clean = draws.chosen(tf.where(worn, WORN_CLEAN, CLEAN)[:, None, None])
     strength = clean * CLEAN_STRENGTH + (1 - clean) * draws.uniform(0.4, 1.0, 1, 1)
     rough = 1 - clean
     pictures = _warp(pictures, draws, strength)
     pictures = _stroke_width(pictures, draws, rough)
     pictures = _breaks(pictures, draws, rough)
-    pictures = _resolution(pictures, draws, rough)
+    pictures = _blur(pictures, draws, rough)
     pictures = _surroundings(pictures, draws, rough)
     pictures = _ink(pictures, draws, strength)
     return tf.clip_by_value(pictures, 0.0, 1.0)
@@ -133,14 +135,11 @@ def _spots(draws: Draws, count: int, low: float, high: float) -> Tensor:
     return tf.minimum(tf.einsum("nky,nkx->nyx", down, across), 1.0)
 
 
-def _resolution(pictures: Tensor, draws: Draws, rough: Tensor) -> Tensor:
-    """Blur, and pictures that were once only 14 or 10 pixels high."""
-    blurred = tf.nn.avg_pool2d(pictures[..., None], 3, 1, "SAME")[..., 0]
-    pictures += draws.chosen(BLURRED) * rough * draws.uniform(0, 0.8, 1, 1) * (blurred - pictures)
-    for side in (14, 10):
-        small = tf.image.resize(pictures[..., None], (side, side), antialias=True)
-        coarse = tf.image.resize(small, (SIDE, SIDE))[..., 0]
-        pictures += draws.chosen(COARSE / 2) * rough * (coarse - pictures)
+def _blur(pictures: Tensor, draws: Draws, rough: Tensor) -> Tensor:
+    """Out of focus, or enlarged from few pixels."""
+    for share in (BLURRED, BLURRED / 2):
+        blurred = tf.nn.avg_pool2d(pictures[..., None], 3, 1, "SAME")[..., 0]
+        pictures += draws.chosen(share) * rough * draws.uniform(0, 0.8, 1, 1) * (blurred - pictures)
     return pictures
 
 

@@ -37,6 +37,12 @@ def cli() -> None:
 @cli.command()
 @click.option("--network", type=click.Choice(recipes.NETWORKS), default="digitnet", show_default=True)
 @_data
+@click.option(
+    "--unipen",
+    type=click.Path(file_okay=False, exists=True),
+    metavar="DIR",
+    help="UniPen's strokes (digits.jsonl.gz, letters-*.jsonl.gz): trains on pictures of people's kind as well.",
+)
 @click.option("--pictures", multiple=True, metavar="DIR", help="Labelled pictures to train on as well; repeatable.")
 @click.option(
     "--epochs", type=click.IntRange(1), help="Default: the network's own number (mlp 8, cnn 10, digitnet 36)."
@@ -52,15 +58,22 @@ def cli() -> None:
 @click.option("--resume", is_flag=True, help="Go on with the run in --run; all else is taken from there.")
 @click.pass_context
 def fit(
-    context: click.Context, network: str, data: str, pictures: tuple[str, ...], epochs: int | None, seed: int,
-    holdout: int, run_path: Path | None, resume: bool,
+    context: click.Context, network: str, data: str, unipen: str | None, pictures: tuple[str, ...], epochs: int | None,
+    seed: int, holdout: int, run_path: Path | None, resume: bool,
 ) -> None:  # fmt: skip
     """Train a network into a run's folder; Ctrl-C leaves a run that --resume goes on with."""
     if resume:
         run = _resumed(context, run_path)
         recipe = recipes.load(run)
     else:
-        recipe = replace(recipes.recipe_for(network, epochs), data=data, pictures=pictures, seed=seed, holdout=holdout)
+        recipe = replace(
+            recipes.recipe_for(network, epochs),
+            data=data,
+            unipen=unipen or "",
+            pictures=pictures,
+            seed=seed,
+            holdout=holdout,
+        )
         run = _new_run(run_path or Path("runs") / time.strftime(f"{network}-%Y%m%d-%H%M%S"))
         recipes.save(recipe, run)
     need_tensorflow()

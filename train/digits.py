@@ -11,10 +11,12 @@ from watcher.errors import UsageError
 from watcher.recognition.normalise import normalise
 from watcher.recognition.verdict import Unreadable
 
+GARBAGE = 10
+
 
 @dataclass(frozen=True)
 class Digits:
-    """Pictures uint8 (n, 28, 28), ink 255 on 0, and their labels int64 (n,), 0 to 9."""
+    """Pictures uint8 (n, 28, 28), ink 255 on 0, and their labels int64 (n,), 0 to 9; GARBAGE for what is no digit."""
 
     pictures: NDArray[np.uint8]
     labels: NDArray[np.int64]

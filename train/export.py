@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from train import card, mnist, networks, readings
+from train import card, mnist, networks, readings, unipen
 from train.calibrate import Fitted, calibrate, validation_table
 from train.convert import to_litert
 from train.evaluate import Figures, evaluate
@@ -53,9 +53,13 @@ def _write(source: Source, out: Path, weights: bytes, fitted: Fitted, scores: Fi
     folders = tuple(Path(folder).name for folder in made.pictures)
     origin = card.Origin(
         commands=tuple(filter(None, (source.command, "python -m train export RUN --out BUNDLE"))),
-        data=(mnist.LICENCE, *(f"{name}: labelled pictures under their owner's licence" for name in folders)),
+        data=(
+            mnist.LICENCE,
+            *((unipen.LICENCE,) if made.unipen else ()),
+            *(f"{name}: labelled pictures under their owner's licence" for name in folders),
+        ),
         # Names, not paths: where the data lay is nobody's business.
-        recipe=asdict(replace(made, data=Path(made.data).name, pictures=folders)),
+        recipe=asdict(replace(made, data=Path(made.data).name, unipen=Path(made.unipen).name, pictures=folders)),
         trained_on=source.trained_on,
         seconds=source.seconds,
         versions=versions(),

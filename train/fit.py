@@ -1,19 +1,23 @@
 """Train one recipe into a run's folder."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from train import checkpoint, mnist, networks, pictures, report
+from train import checkpoint, mnist, networks, pictures, report, unipen
+from train.batches import Fresh
 from train.checkpoint import Row
 from train.digits import Digits, hold_out, normalised
 from train.garbage import garbage
 from train.recipe import Recipe
+from train.stream import Stream
 from train.trainer import Trainer
+from train.world import World
 
 Say = Callable[[str], None]
 
@@ -49,18 +53,33 @@ def fit(recipe: Recipe, run: Path, *, resume: bool, stop: Callable[[], bool], sa
     drawn = np.empty((0, 28, 28), np.uint8)
     if recipe.garbage_share:
         drawn = garbage(recipe.garbage_pool, found.training, recipe.seed)
-    trainer = Trainer(recipe, found.training, drawn)
     rows: list[Row] = []
-    if resume:
-        state = checkpoint.load(run, trainer.shapes())
-        trainer.restore(state)
-        rows.extend(state.rows)
-    say(_header(trainer))
-    finished = _epochs(trainer, rows, found.holdout, run, stop, say)
+    with _fresh(recipe, found.training, say) as fresh:
+        trainer = Trainer(recipe, found.training, drawn, fresh)
+        if resume:
+            state = checkpoint.load(run, trainer.shapes())
+            trainer.restore(state)
+            rows.extend(state.rows)
+        say(_header(trainer))
+        finished = _epochs(trainer, rows, found.holdout, run, stop, say)
     trainer.averaged.save(run / "model.keras")
     if finished:
         say(report.finish(trainer.averaged, recipe, rows, run, len(found.training)))
     return finished
+
+
+@contextmanager
+def _fresh(recipe: Recipe, digits: Digits, say: Say) -> Iterator[Fresh | None]:
+    """What makes the fresh pictures of an epoch, where the recipe wants any."""
+    if not (recipe.unipen and recipe.fresh):
+        yield None
+        return
+    folder = Path(recipe.unipen)
+    world = World(digits, tuple(unipen.load(folder, "train")), tuple(unipen.letters(folder, "train")))
+    writers = len({sign.writer for sign in world.strokes})
+    say(f"{len(world.strokes)} digits by {writers} writers and {len(world.letters)} letters as pen strokes")
+    with Stream(world, recipe.seed, recipe.fresh) as stream:
+        yield stream.get
 
 
 def _header(trainer: Trainer) -> str:

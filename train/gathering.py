@@ -10,11 +10,11 @@ from tqdm import tqdm
 
 from train import sets, unipen
 from train.augment import augment
+from train.digits import GARBAGE as GARBAGE_LABEL
 from train.digits import Digits, normalised
 from train.garbage import garbage
 from train.sets import Set
 from train.validation import Part, Validation
-from train.world import GARBAGE as GARBAGE_LABEL
 from train.world import World
 from watcher.recognition.decode import decode
 from watcher.recognition.model import Network

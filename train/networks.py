@@ -1,6 +1,7 @@
 """The networks, by name. Each takes float32 (n, 28, 28, 1) in 0..1."""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -97,35 +98,32 @@ def _cnn() -> keras.Model:
 
 
 def _digitnet() -> keras.Model:
-    """Ours: four convolutions and a dense layer, 0.4 M parameters, 5.5 M multiply-adds.
+    """Ours: seven convolutions and a dense layer, 0.36 M parameters, 5.9 M multiply-adds.
 
-    Only convolution, batch norm, relu and max pooling: all of it folds into integer arithmetic.
+    Only convolution, batch norm, relu and addition: all of it folds into integer arithmetic. The two strides of the
+    first convolutions leave most of the work to 7×7: at 28×28 a multiply-add takes three times as long.
     """
-    stack = [
-        keras.Input((28, 28, 1)),
-        *_convolution(24, 5),
-        layers.MaxPooling2D(),
-        *_convolution(48, 3),
-        layers.MaxPooling2D(),
-        *_convolution(64, 3),
-        *_convolution(96, 3, padding="valid"),
-        layers.Flatten(),
-        layers.Dropout(0.4),
-        layers.Dense(128, use_bias=False),
-        layers.BatchNormalization(),
-        layers.ReLU(),
-        layers.Dropout(0.3),
-        layers.Dense(11),
-    ]
-    return keras.Sequential(stack, name="digitnet")
+    picture = keras.Input((28, 28, 1))
+    seen = _convolution(picture, 32, 5, strides=2)
+    seen = _convolution(seen, 48, 3, strides=2)
+    for _ in range(2):
+        seen = _residual(seen, 48)
+    seen = _convolution(seen, 72, 3, padding="valid")
+    seen = layers.Dropout(0.4)(layers.Flatten()(seen))
+    seen = layers.ReLU()(layers.BatchNormalization()(layers.Dense(128, use_bias=False)(seen)))
+    return keras.Model(picture, layers.Dense(11)(layers.Dropout(0.3)(seen)), name="digitnet")
 
 
-def _convolution(channels: int, size: int, padding: str = "same") -> list[keras.Layer]:
-    return [
-        layers.Conv2D(channels, size, padding=padding, use_bias=False),
-        layers.BatchNormalization(),
-        layers.ReLU(),
-    ]
+def _residual(seen: Any, channels: int) -> Any:
+    """Two convolutions, added to what went in (He et al., 2016)."""
+    more = _convolution(seen, channels, 3)
+    more = layers.BatchNormalization()(layers.Conv2D(channels, 3, padding="same", use_bias=False)(more))
+    return layers.ReLU()(layers.Add()([seen, more]))
+
+
+def _convolution(seen: Any, channels: int, size: int, **settings: Any) -> Any:
+    settings = {"padding": "same", "use_bias": False, **settings}
+    return layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(channels, size, **settings)(seen)))
 
 
 _NETWORKS: dict[str, Callable[[], keras.Model]] = {"mlp": _mlp, "cnn": _cnn, "digitnet": _digitnet}

@@ -27,6 +27,8 @@ class Recipe:
     augmented: bool = False
     garbage_share: float = 0.0  # of each batch
     garbage_pool: int = 20_000  # different garbage pictures
+    unipen: str = ""  # the folder of UniPen's strokes; without it MNIST alone is trained on
+    fresh: int = 12_000  # with UniPen: pictures of people's kind, made afresh each epoch
 
     @property
     def scheduled(self) -> bool:

@@ -62,7 +62,8 @@ def _keras_model(path: Path) -> keras.Model:
 
 def _command(made: Recipe) -> str:
     data = made.data if made.data == "mnist" else "DIR-OF-IDX-FILES"
-    extra = "".join(f" --pictures {Path(folder).name}" for folder in made.pictures)
+    extra = " --unipen DIR-OF-STROKES" if made.unipen else ""
+    extra += "".join(f" --pictures {Path(folder).name}" for folder in made.pictures)
     return (
         f"python -m train fit --network {made.network} --data {data}{extra} "
         f"--epochs {made.epochs} --seed {made.seed} --holdout {made.holdout} --run RUN"

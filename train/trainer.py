@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from train import networks
 from train.augment import augment
+from train.batches import Batches, Fresh
 from train.checkpoint import Checkpoint, Row
 from train.digits import Digits
 from train.recipe import Recipe
 
 Tensor = Any  # TensorFlow ships no types
-
-_GARBAGE = 10
 
 
 class Trainer:
@@ -26,19 +25,15 @@ class Trainer:
     and resumed sees the same batches, distortions and dropout as one that was not.
     """
 
-    def __init__(self, recipe: Recipe, digits: Digits, garbage: NDArray[np.uint8]) -> None:
+    def __init__(self, recipe: Recipe, digits: Digits, garbage: NDArray[np.uint8], fresh: Fresh | None = None) -> None:
         keras.utils.set_random_seed(recipe.seed)
         self.recipe = recipe
         self.model = networks.build(recipe.network)
         self.averaged = networks.build(recipe.network) if recipe.ema else self.model
         self.averaged.set_weights(self.model.get_weights())
         self.step = 0
-        self.garbage_per_batch = round(recipe.batch_size * recipe.garbage_share) if len(garbage) else 0
-        self.digits_per_batch = recipe.batch_size - self.garbage_per_batch
-        self.steps_per_epoch = max(1, len(digits) // self.digits_per_batch)
-        self._count, self._garbage_count = len(digits), len(garbage)
-        self._pictures = tf.constant(np.concatenate([digits.pictures, garbage]))
-        self._labels = tf.constant(np.concatenate([digits.labels, np.full(len(garbage), _GARBAGE)]))
+        self._batches = Batches(recipe, digits, garbage, fresh)
+        self.steps_per_epoch = self._batches.per_epoch
         self._optimizer = _optimizer(recipe, self.steps_per_epoch)
         self._optimizer.build(self.model.trainable_variables)
         self._logits = not networks.ends_in_softmax(self.model)
@@ -51,7 +46,9 @@ class Trainer:
 
     def advance(self) -> tuple[float, float]:
         """Train on the next batch; gives its loss and accuracy."""
-        loss, accuracy = self._function(tf.constant(self._batch(), tf.int32), tf.constant(self.step, tf.int32))
+        batch = self._batches.batch(self.step)
+        arrays = (batch.pictures, batch.labels, batch.worn)
+        loss, accuracy = self._function(*map(tf.constant, arrays), tf.constant(self.step, tf.int32))
         self.step += 1
         return float(loss), float(accuracy)
 
@@ -73,22 +70,10 @@ class Trainer:
         averaged = [] if self.averaged is self.model else self.averaged.weights
         return [*self.model.variables, *self._optimizer.variables, *averaged]
 
-    def _batch(self) -> NDArray[np.intp]:
-        """Places of the digits of this step, then those of its garbage."""
-        epoch, at = divmod(self.step, self.steps_per_epoch)
-        if at == 0 or not hasattr(self, "_order"):
-            self._order = np.random.default_rng((self.recipe.seed, epoch)).permutation(self._count)
-        chosen = self._order[at * self.digits_per_batch : (at + 1) * self.digits_per_batch]
-        if not self.garbage_per_batch:
-            return chosen
-        random = np.random.default_rng((self.recipe.seed, epoch, at))
-        return np.concatenate([chosen, self._count + random.integers(self._garbage_count, size=self.garbage_per_batch)])
-
-    def _update(self, places: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
-        pictures = tf.cast(tf.gather(self._pictures, places), tf.float32) / 255.0
-        labels = tf.gather(self._labels, places)
+    def _update(self, raw: Tensor, labels: Tensor, worn: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
+        pictures = tf.cast(raw, tf.float32) / 255.0
         if self.recipe.augmented:
-            pictures = augment(pictures, tf.stack([self.recipe.seed, step]))
+            pictures = augment(pictures, tf.stack([self.recipe.seed, step]), worn)
         with tf.GradientTape() as tape:
             outputs = self.model(pictures[..., None], training=True)
             losses = keras.losses.sparse_categorical_crossentropy(labels, outputs, from_logits=self._logits)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from train import bitmaps, cheques, paper, strokes
 from train.clutter import CLUTTER, printed, several, word
-from train.digits import Digits
+from train.digits import GARBAGE, Digits
 from train.enlarged import enlarged
 from train.garbage import boxed
 from train.pen import Coverage, Pen, Random, tight
@@ -22,7 +22,6 @@ from train.unipen import Strokes
 from watcher.recognition.normalise import Normalised, normalise
 from watcher.recognition.verdict import Unreadable
 
-GARBAGE = 10
 CHUNK = 100  # pictures; Ctrl-C waits for those that have been begun
 # What an epoch is made of.
 SHARES = {"drawn": 0.40, "cheque": 0.20, "bitmap": 0.10, "page": 0.10, "garbage": 0.20}
