@@ -73,3 +73,30 @@ def test_a_card_on_a_table_is_looked_into() -> None:
     assert found is not None
     assert found.mask.shape[0] < 260
     assert found.mask.mean() < 0.2
+
+
+def test_a_digit_cut_tightly_out_of_printed_paper_is_ink() -> None:
+    """A small grey crop, half of it stroke, on paper as rough as a cheque's: contrast is low, but it hangs together."""
+    rough = np.random.default_rng(3).normal(0, 12, (36, 36))
+    drawn = cv2.GaussianBlur(strokes(SEVEN, 30, 5, margin=3), (0, 0), 1.0)
+    found = find_ink(np.clip(190 - drawn * (80 / 255) + rough, 0, 255).astype(np.uint8))
+    assert found is not None
+    truth = cv2.resize((drawn > 128).astype(np.uint8), found.mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    assert overlap(found.mask, truth) > 0.55
+
+
+@pytest.mark.parametrize("side", [16, 64, 200])
+def test_light_alone_is_blank(side: int) -> None:
+    """A page that darkens evenly from corner to corner has nothing drawn on it."""
+    rows, columns = np.mgrid[:side, :side] / side
+    assert find_ink((220 - 60 * rows - 40 * columns).astype(np.uint8)) is None
+
+
+@pytest.mark.parametrize("side", [8, 16])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_tiny_picture_without_margin_is_ink(side: int, dark: bool) -> None:
+    """Eight pixels a side, cut out tightly, of either polarity: the digit is still there."""
+    drawn = cv2.resize(strokes(SEVEN, 64, 10, margin=0), (side, side), interpolation=cv2.INTER_AREA)
+    found = find_ink(255 - drawn if dark else drawn)
+    assert found is not None
+    assert 0.1 < found.mask.mean() < 0.6

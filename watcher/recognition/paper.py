@@ -9,7 +9,7 @@ from watcher.recognition.steps import ALL_STEPS, Steps
 # A drawing program's canvas is of one shade: at least this share of the pixels.
 ONE_SHADE = 0.6
 # Light is looked at on a picture of this side, its tilt on one of that.
-_LIGHT_SIDE, _TILT_SIDE = 96, 24
+_LIGHT_SIDE, _TILT_SIDE = 48, 24
 # The share of the shorter side that strokes may fill: what is wider is paper.
 _REACH = 0.4
 # Where the two classes of shades share the rim so evenly, it does not tell which is paper.
