@@ -19,16 +19,17 @@ def ablate(model: Model, sets: Suite) -> Figures:
     variants = {ALL: ALL_STEPS} | {field.name: replace(ALL_STEPS, **{field.name: False}) for field in fields(Steps)}
     found: Figures = {name: {} for name in variants}
     for one in sets.sets:
-        samples = _spread(one)
+        samples = spread(one, MOST if one.digits else MOST_OF_NO_DIGIT)
         for name, steps in variants.items():
             recogniser = Recogniser(model, steps=steps)
             found[name][one.name] = _figures(one, of_samples(recogniser, samples, len(samples), f"{one.name}: {name}"))
     return found
 
 
-def _spread(one: Set) -> list[Sample]:
+def spread(one: Set, most: int) -> list[Sample]:
+    """At most so many samples, always the same ones, evenly spread over the set."""
     samples = list(one.samples())
-    return samples[:: max(1, -(-len(samples) // (MOST if one.digits else MOST_OF_NO_DIGIT)))]
+    return samples[:: max(1, -(-len(samples) // most))]
 
 
 def _figures(one: Set, readings: list[Reading]) -> Figures:
