@@ -106,3 +106,16 @@ def test_a_neighbours_cut_off_stroke_is_left_out() -> None:
     assert found.box == pieces(page((SEVEN_80, 10, 12), side=100))[0].box
     both = np.hstack([SEVEN_80, np.zeros((80, 12), np.uint8), TWO_80])
     assert 2 == len(pieces(both))
+
+
+def test_the_bar_that_floats_above_a_5_belongs_to_it() -> None:
+    """However wide the gap that two pen strokes left; a line below the digit, or far above it, does not."""
+    bow = page((TWO_80, 80, 60))
+    (alone,) = pieces(bow)
+    bar = np.full((6, 40), 255, np.uint8)
+    (joined,) = pieces(page((TWO_80, 80, 60), (bar, 56, 70)))
+    assert joined.box[0] == 56
+    assert (joined.mask > 0).sum() == (alone.mask > 0).sum() + bar.size
+    for top in (20, 175):
+        (kept,) = pieces(page((TWO_80, 80, 60), (bar, top, 70)))
+        assert kept.box == alone.box

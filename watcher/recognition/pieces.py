@@ -14,6 +14,7 @@ from watcher.recognition.steps import ALL_STEPS, Steps
 NEAR = 0.12  # strokes closer than this belong to one digit
 SPECK = 0.2  # pieces smaller than this are specks
 CUT_OFF = 0.35  # what reaches in from the rim and is smaller than this, of the digit and of the picture, is cut off
+BAR_GAP = 0.4  # the bar of a 5 floats at most so high above it
 ANOTHER_DIGIT = 0.55  # a second piece as tall as this, beside the first, is another digit
 
 
@@ -38,6 +39,12 @@ class _Group:
     def longer(self) -> int:
         return max(self.height, self.width)
 
+    def joined(self, other: "_Group") -> "_Group":
+        top, left = min(self.top, other.top), min(self.left, other.left)
+        height = max(self.top + self.height, other.top + other.height) - top
+        width = max(self.left + self.width, other.left + other.width) - left
+        return _Group(top, left, height, width, self.weight + other.weight, self.label)
+
 
 def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     """Digits in the ink, the most prominent first; [] where there are only specks."""
@@ -55,6 +62,10 @@ def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
         return [_everything(mask)]
     groups, group_labels = _grouped(mask, gap=max(1, round(NEAR * tallest)))
     main = max(groups, key=lambda group: _prominence(group, mask.shape))
+    for bar in [group for group in groups if _is_bar_of(group, main)]:
+        group_labels[group_labels == bar.label] = main.label
+        groups.remove(bar)
+        groups[groups.index(main)] = main = main.joined(bar)
     digits = [main, *(other for other in groups if other is not main and _is_another_digit(other, main))]
     return [_piece(group, mask, group_labels) for group in digits]
 
@@ -112,6 +123,16 @@ def _prominence(group: _Group, shape: tuple[int, int]) -> float:
     column = (group.left + group.width / 2) / shape[1] - 0.5
     off_centre = min(1.0, 2 * float(np.hypot(row, column)))
     return group.longer * (1 - 0.6 * off_centre**2)
+
+
+def _is_bar_of(other: _Group, main: _Group) -> bool:
+    """A 5 in two strokes: its bar floats above the bow, and some leave a wide gap."""
+    gap = main.top - (other.top + other.height)
+    if gap < -0.3 * main.height or gap > BAR_GAP * main.longer or other.top >= main.top:
+        return False
+    shared = min(other.left + other.width, main.left + main.width) - max(other.left, main.left)
+    slim = other.height <= 0.75 * other.width and other.height <= 0.5 * main.height
+    return slim and 0.25 <= other.width / main.width <= 1.4 and shared >= 0.4 * other.width
 
 
 def _is_another_digit(other: _Group, main: _Group) -> bool:
