@@ -38,8 +38,8 @@ def gather(network: Network, holdout: Digits, folder: Path | None, say: Say) -> 
     found = [one for one in sets.of_digits(holdout, "mnist held out", "tune") if one.digits]
     found += sets.written(folder, "tune") if folder else []
     parts = [_part(one, network) for one in found]
-    distorted = normalised(_distorted(holdout), "distorted digits")[0]
-    parts.append(Part("mnist held out, distorted", network.logits(distorted.pictures), distorted.labels))
+    worn = normalised(distorted(holdout), "distorted digits")[0]
+    parts.append(Part("mnist held out, distorted", network.logits(worn.pictures), worn.labels))
     if folder and (folder / "unipen").is_dir():
         parts += _scenes(network, holdout, folder / "unipen")
     drawn = garbage(GARBAGE, holdout, _SEED)
@@ -107,10 +107,11 @@ def _standing(name: str) -> tuple[float, bool, bool]:
     return 1.0, not name.startswith("wild"), not name.startswith("unipen")
 
 
-def _distorted(holdout: Digits) -> Digits:
+def distorted(digits: Digits) -> Digits:
+    """A copy of each digit, distorted as training distorts, but with a seed that training never uses."""
     pictures = []
-    for at in range(0, len(holdout), 500):
-        batch = tf.constant(holdout.pictures[at : at + 500] / np.float32(255))
+    for at in range(0, len(digits), 500):
+        batch = tf.constant(digits.pictures[at : at + 500] / np.float32(255))
         changed = augment(batch, tf.constant([_SEED, at]))
         pictures.append(np.rint(np.asarray(changed) * 255).astype(np.uint8))
-    return Digits(np.concatenate(pictures), holdout.labels)
+    return Digits(np.concatenate(pictures), digits.labels)

@@ -104,24 +104,29 @@ def _digitnet() -> keras.Model:
     first convolutions leave most of the work to 7×7: at 28×28 a multiply-add takes three times as long.
     """
     picture = keras.Input((28, 28, 1))
-    seen = _convolution(picture, 32, 5, strides=2)
-    seen = _convolution(seen, 48, 3, strides=2)
+    seen = convolution(picture, 32, 5, strides=2)
+    seen = convolution(seen, 48, 3, strides=2)
     for _ in range(2):
-        seen = _residual(seen, 48)
-    seen = _convolution(seen, 72, 3, padding="valid")
+        seen = residual(seen, 48)
+    return keras.Model(picture, head(convolution(seen, 72, 3, padding="valid")), name="digitnet")
+
+
+def head(seen: Any) -> Any:
+    """One hidden layer and eleven logits."""
     seen = layers.Dropout(0.4)(layers.Flatten()(seen))
     seen = layers.ReLU()(layers.BatchNormalization()(layers.Dense(128, use_bias=False)(seen)))
-    return keras.Model(picture, layers.Dense(11)(layers.Dropout(0.3)(seen)), name="digitnet")
+    return layers.Dense(11)(layers.Dropout(0.3)(seen))
 
 
-def _residual(seen: Any, channels: int) -> Any:
+def residual(seen: Any, channels: int) -> Any:
     """Two convolutions, added to what went in (He et al., 2016)."""
-    more = _convolution(seen, channels, 3)
+    more = convolution(seen, channels, 3)
     more = layers.BatchNormalization()(layers.Conv2D(channels, 3, padding="same", use_bias=False)(more))
     return layers.ReLU()(layers.Add()([seen, more]))
 
 
-def _convolution(seen: Any, channels: int, size: int, **settings: Any) -> Any:
+def convolution(seen: Any, channels: int, size: int, **settings: Any) -> Any:
+    """A convolution, batch norm and relu; settings: of keras.layers.Conv2D."""
     settings = {"padding": "same", "use_bias": False, **settings}
     return layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(channels, size, **settings)(seen)))
 

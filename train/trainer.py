@@ -1,6 +1,7 @@
 """One network in training: its variables, one step, its averaged copy."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -25,11 +26,14 @@ class Trainer:
     and resumed sees the same batches, distortions and dropout as one that was not.
     """
 
-    def __init__(self, recipe: Recipe, digits: Digits, garbage: NDArray[np.uint8], fresh: Fresh | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, digits: Digits, garbage: NDArray[np.uint8], fresh: Fresh | None = None,
+        build: Callable[[str], keras.Model] = networks.build,
+    ) -> None:  # fmt: skip
         keras.utils.set_random_seed(recipe.seed)
         self.recipe = recipe
-        self.model = networks.build(recipe.network)
-        self.averaged = networks.build(recipe.network) if recipe.ema else self.model
+        self.model = build(recipe.network)
+        self.averaged = build(recipe.network) if recipe.ema else self.model
         self.averaged.set_weights(self.model.get_weights())
         self.step = 0
         self._batches = Batches(recipe, digits, garbage, fresh)
