@@ -14,7 +14,8 @@ from watcher.recognition.verdict import Calibration, Thresholds
 ERROR_AMONG_OK = 0.001
 # Where so few would be `ok` that people look at too much, a larger error is accepted, up to a limit.
 LEAST_OK_SHARE, MOST_ERROR_AMONG_OK = 0.97, 0.002
-DIGITS_DOUBTED_AS_GARBAGE = 0.005
+# Doubting costs a look, and few of the doubted would be `ok` otherwise; turning away costs a digit.
+DIGITS_DOUBTED_AS_GARBAGE = 0.01
 DIGITS_REJECTED_AS_GARBAGE = 0.001
 # Users' digits are stranger than ours: below these no picture is doubted or turned away as garbage.
 LEAST_REVIEW, LEAST_UNREADABLE = 0.05, 0.9
@@ -57,9 +58,10 @@ def calibrate(validation: Validation) -> Fitted:
     """
     temperature = fit_temperature([part for part in validation.digits if part.ours])
     everyone = _answers(validation.digits, temperature)
-    review = max(exceeded_by(everyone.garbage, everyone.weight, DIGITS_DOUBTED_AS_GARBAGE), LEAST_REVIEW)
     unreadable = max(exceeded_by(everyone.garbage, everyone.weight, DIGITS_REJECTED_AS_GARBAGE), LEAST_UNREADABLE)
+    # Neighbours and print in cheques look like garbage where they are: only clean pictures say what is doubted.
     trusted = _answers([part for part in validation.digits if part.clean], temperature)
+    review = max(exceeded_by(trusted.garbage, trusted.weight, DIGITS_DOUBTED_AS_GARBAGE), LEAST_REVIEW)
     thresholds = Thresholds(
         ok=_ok(trusted, review), garbage_review=min(review, unreadable), garbage_unreadable=unreadable
     )

@@ -13,7 +13,7 @@ class Part:
     lost: pictures that never reached the network, as blank or of several digits.
     weight: of the whole part among the others, however many pictures it has.
     ours: it may fit the temperature; another's pictures only choose thresholds.
-    clean: its labels can be trusted, so that it may choose where `ok` begins; 1 % of wrong ones would hide it.
+    clean: its labels can be trusted and it shows nothing else, so that it may choose where `ok` and doubt begin.
     """
 
     name: str
@@ -56,5 +56,5 @@ class Validation:
 def _chose(part: Part) -> list[str]:
     if not part.is_digits:
         return []
-    chosen = {"temperature": part.ours, "ok": part.clean, "garbage_review": True, "garbage_unreadable": True}
+    chosen = {"temperature": part.ours, "ok": part.clean, "garbage_review": part.clean, "garbage_unreadable": True}
     return [name for name, does in chosen.items() if does]
