@@ -1,6 +1,6 @@
 """A pen that follows strokes: points → how much of each pixel it inks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,6 +12,10 @@ Random = np.random.Generator
 Coverage = NDArray[np.uint8]  # (h, w), ink 255 on 0
 Line = NDArray[np.float32]  # (n, 2), x and y in px
 
+# In UniPen's units, of which the longer side of a sign has 1000: how far a stroke strays from where it stood, and
+# above which line the bar of a 5 ends, that may float up to so far above its place.
+LOOSE = 25.0
+FLOATING_BAR = (400.0, 250.0)
 _SHIFT = 4  # OpenCV's fixed point: 1/16 px
 
 
@@ -41,6 +45,18 @@ def shaped(random: Random, strokes: Strokes, size: float) -> list[Line]:
     low, high = points.min(axis=0), points.max(axis=0)
     scale = size / max(float((high - low).max()), 1e-3)
     return [((line - low) * scale).astype(np.float32) for line in lines]
+
+
+def loosened(random: Random, strokes: Strokes) -> Strokes:
+    """The sign with its later strokes set down somewhat elsewhere; the bar of a 5 may float high above it."""
+    first, *later = strokes.lines
+    moved = [first]
+    for line in later:
+        shift = random.normal(0, LOOSE, 2)
+        if strokes.label == "5" and line[:, 1].max() < FLOATING_BAR[0]:
+            shift[1] -= random.uniform(0, FLOATING_BAR[1])
+        moved.append((line + shift).astype(np.float32))
+    return replace(strokes, lines=tuple(moved))
 
 
 def inked(random: Random, lines: list[Line], shape: tuple[int, int], pen: Pen) -> Coverage:

@@ -16,7 +16,7 @@ from train.clutter import CLUTTER, printed, several, word
 from train.digits import GARBAGE, Digits
 from train.enlarged import enlarged
 from train.garbage import boxed
-from train.pen import Coverage, Pen, Random, tight
+from train.pen import Coverage, Pen, Random, loosened, tight
 from train.textures import texture
 from train.unipen import Strokes
 from watcher.recognition.normalise import Normalised, normalise
@@ -27,6 +27,7 @@ CHUNK = 100  # pictures; Ctrl-C waits for those that have been begun
 SHARES = {"drawn": 0.40, "cheque": 0.20, "bitmap": 0.10, "page": 0.10, "garbage": 0.20}
 # Of the scenes other than `drawn`, how many show a digit of MNIST; the others show strokes.
 MNIST_SHARE = 0.5
+LOOSENED = 0.4  # of the strokes' digits have strokes that strayed
 # The same for what is no digit.
 _GARBAGE_SCENES = {"drawn": 0.45, "cheque": 0.2, "bitmap": 0.1, "page": 0.15, "texture": 0.1}
 # Least likeness of what was drawn and what the normaliser saw, for a digit and for a row of them.
@@ -62,7 +63,7 @@ class World:
         if kind == "garbage":
             return self._garbage(random)
         if kind == "drawn":
-            found = self.strokes[random.integers(len(self.strokes))]
+            found = self._strokes(random)
             sheet = strokes.drawing(random, found, _LONGEST).coverage
             return strokes.shaded(random, sheet), int(found.label), sheet
         size = _size(random, kind)
@@ -74,8 +75,12 @@ class World:
         if random.random() < MNIST_SHARE:
             place = random.integers(len(self.digits))
             return enlarged(random, self.digits.pictures[place], size), int(self.digits.labels[place])
-        found = self.strokes[random.integers(len(self.strokes))]
+        found = self._strokes(random)
         return tight(random, found, size, Pen(pen, pressed=random.random() < 0.2)), int(found.label)
+
+    def _strokes(self, random: Random) -> Strokes:
+        found = self.strokes[random.integers(len(self.strokes))]
+        return loosened(random, found) if random.random() < LOOSENED else found
 
     def letter(self, random: Random, size: float, pen: float) -> Coverage:
         """A letter as `digit` draws digits."""

@@ -6,7 +6,7 @@ import pytest
 from handwriting import FOUR, SEVEN, ZERO, strokes
 
 from train.garbage import boxed
-from train.pen import Pen, inked, shaped, tight
+from train.pen import Pen, inked, loosened, shaped, tight
 from train.strokes import drawing, encoded
 from train.unipen import Strokes
 from train.world import likeness
@@ -74,3 +74,17 @@ def test_a_tight_sign_has_its_size(random: np.random.Generator) -> None:
     for size in (16, 40, 90):
         sheet = tight(random, strokes("7", SEVEN), size, Pen(4))
         assert size - 1 <= max(sheet.shape) <= size + 7
+
+
+def test_later_strokes_stray_and_the_first_stays() -> None:
+    """A sign loosened is the same sign: as many strokes of the same form; only a 5's bar rises far."""
+    bow, bar = np.array([[0, 300], [500, 1000]], np.float32), np.array([[0, 0], [600, 20]], np.float32)
+    for label, furthest in (("5", 400), ("4", 150)):
+        rises = []
+        for seed in range(40):
+            moved = loosened(np.random.default_rng(seed), Strokes(label, "w", (bow, bar)))
+            assert (moved.lines[0] == bow).all()
+            assert np.ptp(moved.lines[1] - bar, axis=0) == pytest.approx(0, abs=1e-3)
+            rises.append(float((bar - moved.lines[1])[0, 1]))
+        assert max(rises) < furthest
+        assert (max(rises) > 150) == (label == "5")
