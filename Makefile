@@ -14,8 +14,8 @@ help:
 	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
 	@echo "make fuzz      hostile bytes for SECONDS=120, from SEED=1; says how many and what they found"
 	@echo "make check     ruff and mypy"
-	@echo "make train     train the digitnet network on MNIST into runs/digitnet"
-	@echo "make evaluate  score the shipped model on MNIST"
+	@echo "make train     train the digitnet network into runs/digitnet; UNIPEN=DIR adds pen strokes"
+	@echo "make evaluate  score the shipped model on MNIST; SUITE=DIR: on all sets below a folder"
 	@echo "make audit     look the locked dependencies up among known vulnerabilities"
 	@echo "make bench     how many pictures a second, against the tutorials' loop"
 	@echo "make soak      kill it 1,000 times while 200,000 pictures come in; SOAK='--seed 7' to replay"
@@ -38,10 +38,10 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 train: $(VENV)/.dev
-	$(BIN)/python -m train fit --network digitnet --data $(DATA) --run runs/digitnet
+	$(BIN)/python -m train fit --network digitnet --data $(DATA) $(if $(UNIPEN),--unipen $(UNIPEN)) --run runs/digitnet
 
 evaluate: $(VENV)/.dev
-	$(BIN)/python -m train evaluate --data $(DATA)
+	$(BIN)/python -m train evaluate $(if $(SUITE),--suite $(SUITE),--data $(DATA))
 
 audit: $(VENV)/.audit
 	@$(VENV)/audit/bin/python requirements/audit.py

@@ -45,7 +45,7 @@ def cli() -> None:
 )
 @click.option("--pictures", multiple=True, metavar="DIR", help="Labelled pictures to train on as well; repeatable.")
 @click.option(
-    "--epochs", type=click.IntRange(1), help="Default: the network's own number (mlp 8, cnn 10, digitnet 36)."
+    "--epochs", type=click.IntRange(1), help="Default: the network's own number (mlp 8, cnn 10, digitnet 50)."
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--holdout", type=int, default=5000, show_default=True, help="Training digits set aside to choose with.")
