@@ -99,6 +99,15 @@ def test_the_bar_of_a_digit_that_fills_the_picture_is_no_rule() -> None:
     assert (tight > 0).sum() == found.mask.sum()
 
 
+def test_a_rule_finer_than_the_strokes_goes_from_a_digit_that_fills_the_picture() -> None:
+    """No pen draws a foot so much thinner than its strokes; a 7's bar and a foot as bold as the strokes stay."""
+    tight = SEVEN_80[np.ix_(SEVEN_80.any(axis=1), SEVEN_80.any(axis=0))]
+    kept = (tight > 0).sum()
+    for thickness, stays in (2, False), (6, True):
+        (found,) = pieces(np.vstack([tight, np.full((thickness, tight.shape[1]), 255, np.uint8)]))
+        assert abs(int(found.mask.sum()) - kept - (thickness * tight.shape[1] if stays else 0)) <= 2
+
+
 def test_a_neighbours_cut_off_stroke_is_left_out() -> None:
     """A small stroke that reaches in from the side joins no digit and is no second one; two whole digits are two."""
     cut = page((SEVEN_80, 10, 12), (np.full((30, 8), 255, np.uint8), 40, 0), side=100)

@@ -48,7 +48,7 @@ class _Group:
 
 def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     """Digits in the ink, the most prominent first; [] where there are only specks."""
-    mask = without_joined_rules(ink.mask) if steps.rules else ink.mask
+    mask = without_joined_rules(ink) if steps.rules else ink.mask
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     keep = _strokes(np.asarray(stats, np.int32), mask.shape, steps)
     if not keep.any():

@@ -4,11 +4,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watcher.recognition.paper import TINY
+from watcher.recognition.threshold import Ink
+
 Mask = NDArray[np.uint8]
 
 # Of the picture's height or width.
 THINNER_THAN = 0.12  # what a rule that strokes touch may be thick
 MARGIN = 0.05  # what the digit leaves free on both sides, or the line may be its own bar or foot
+AT_THE_END = 0.15  # how near the top or the bottom a rule lies that is told by how fine it is
+FINER = 0.6  # of the strokes' width, in ink: no pen draws so thin or pale a bar or foot
+MOST = 0.6  # of the ink, left, or lines are what was drawn
 IN_ONE_PIECE = 0.5  # the share of the ink left that still hangs together, or the line held a digit together
 
 
@@ -21,8 +27,9 @@ def loose_lines(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.
     return np.asarray(rules | frames, np.bool_)
 
 
-def without_joined_rules(mask: Mask) -> Mask:
-    """Leave out rules that strokes touch, of (h, w) uint8, 1 where it is drawn; strokes that cross them stay whole."""
+def without_joined_rules(ink: Ink) -> Mask:
+    """The mask of the ink without rules that strokes touch; strokes that cross them stay whole."""
+    mask = ink.mask
     height, width = mask.shape
     if min(height, width) < 16 or not mask[:, 0].any() or not mask[:, -1].any():
         return mask
@@ -34,12 +41,33 @@ def without_joined_rules(mask: Mask) -> Mask:
     rows = np.flatnonzero(line.any(axis=1))
     if not rows.size:
         return mask
+    bands = [
+        (int(band[0]), int(band[-1]) + 1)
+        for band in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+        if len(band) <= max(3.0, THINNER_THAN * height)
+    ]
+    rest = _without(mask, line, bands)
+    if _digit_is_left(rest):
+        return rest
+    if max(mask.shape) <= TINY * ink.pixel:
+        return mask
+    finest = FINER * _stroke_width(rest)
+    rest = _without(mask, line, [band for band in bands if _is_fine_rule(band, ink.strength * line, finest)])
+    return rest if rest.sum() >= MOST * mask.sum() else mask
+
+
+def _is_fine_rule(band: tuple[int, int], drawn: NDArray[np.float32], finest: float) -> bool:
+    """Along the top or the bottom, of no more than `finest` px of full ink: whatever the digit is, no part of it."""
+    (top, bottom), (height, width) = band, drawn.shape
+    at_an_end = top <= AT_THE_END * height or bottom >= (1 - AT_THE_END) * height
+    return bool(at_an_end and float(drawn[top:bottom].sum()) <= finest * width)
+
+
+def _without(mask: Mask, line: Mask, bands: list[tuple[int, int]]) -> Mask:
     rest = mask.copy()
-    for band in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
-        top, bottom = int(band[0]), int(band[-1]) + 1
-        if bottom - top <= max(3.0, THINNER_THAN * height):
-            _clear(rest, line, top, bottom)
-    return rest if _digit_is_left(rest) else mask
+    for top, bottom in bands:
+        _clear(rest, line, top, bottom)
+    return rest
 
 
 def _clear(mask: Mask, line: Mask, top: int, bottom: int) -> None:
@@ -60,3 +88,10 @@ def _digit_is_left(rest: Mask) -> bool:
     left, _, width, _, largest = stats[1 + int(area.argmax())]
     free = MARGIN * rest.shape[1]
     return bool(left >= free and left + width <= rest.shape[1] - free and largest >= IN_ONE_PIECE * area.sum())
+
+
+def _stroke_width(strokes: Mask) -> float:
+    """Of a bar of width w the mean distance to the edge is w/4, half a pixel less than counted from outside."""
+    inside = np.asarray(cv2.distanceTransform(strokes, cv2.DIST_L2, 3))
+    drawn = inside[strokes > 0]
+    return 4 * (float(drawn.mean()) - 0.5) if drawn.size else 0.0
