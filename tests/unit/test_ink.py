@@ -85,6 +85,15 @@ def test_a_digit_cut_tightly_out_of_printed_paper_is_ink() -> None:
     assert overlap(found.mask, truth) > 0.55
 
 
+def test_print_that_hangs_on_to_the_strokes_does_not_make_them_noise() -> None:
+    """Slanting lines in the paper, paler than the pen, cross a small digit: its darker half is still in one piece."""
+    rows, columns = np.mgrid[:44, :44]
+    lines = 40 * np.cos(2 * np.pi * (rows + columns) / 7)
+    drawn = cv2.GaussianBlur(strokes(SEVEN, 38, 5, margin=3), (0, 0), 1.0)
+    assert find_ink(np.clip(190 - drawn * (100 / 255) - lines, 0, 255).astype(np.uint8)) is not None
+    assert find_ink(np.clip(190 - lines, 0, 255).astype(np.uint8)) is None
+
+
 @pytest.mark.parametrize("side", [16, 64, 200])
 def test_light_alone_is_blank(side: int) -> None:
     """A page that darkens evenly from corner to corner has nothing drawn on it."""

@@ -74,7 +74,9 @@ def separate(contrast: Soft, pixel: int = 1, steps: Steps = ALL_STEPS) -> Ink | 
         return None
     mask, low, high = _above_threshold(levels, noise)
     mask = _with_edges(mask, levels, max(2.5 * pixel, SOFTEST_EDGE * max(mask.shape)))
-    if not mask.any() or (above < CLEARLY_ABOVE_NOISE * noise and not _in_one_piece(mask)):
+    if not mask.any():
+        return None
+    if above < CLEARLY_ABOVE_NOISE * noise and not (_in_one_piece(mask) or _in_one_piece(_darker_half(levels))):
         return None
     base = levels.paper + min(0.5 * (low - levels.paper), 3 * noise)
     span = max(2 * high - levels.paper - base, 1.0)
@@ -167,6 +169,11 @@ def _means(
     chosen = where > 0
     mine = labels[chosen]
     return np.bincount(mine, values[chosen], count) / np.maximum(np.bincount(mine, minlength=count), 1)
+
+
+def _darker_half(levels: _Levels) -> NDArray[np.uint8]:
+    """Without the print of the paper, which may be what hangs on to the strokes."""
+    return (levels.shades > (levels.paper + levels.peak) / 2).astype(np.uint8)
 
 
 def _in_one_piece(mask: NDArray[np.uint8]) -> bool:
