@@ -212,7 +212,7 @@ def _chosen(folder: Path, only: tuple[str, ...], by: str | None) -> list[Labelle
 def _resumed(context: click.Context, run: Path | None) -> Path:
     if run is None:
         raise UsageError("--resume needs the run to go on with", hint="add --run DIR")
-    for name in ("network", "data", "pictures", "epochs", "seed", "holdout"):
+    for name in ("network", "data", "unipen", "pictures", "epochs", "seed", "holdout"):
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise UsageError(
                 f"--{name} cannot be given with --resume",
