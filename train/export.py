@@ -35,11 +35,13 @@ def export(source: Source, out: Path, *, int8: bool, say: Say, suite: Path | Non
     fitted = calibrate(gather(network, digits.holdout, suite, say))
     say(f"calibrated: {fitted.calibration}, {fitted.thresholds}\n{validation_table(fitted)}")
     scores: Figures = {"holdout_agreement_with_float": agreement}
-    _write(source, out, weights, fitted, scores)
+    exported = f"python -m train export RUN {'--suite DIR ' if suite else ''}--out BUNDLE"
+    commands = tuple(filter(None, (source.command, exported)))
+    _write(source, commands, out, weights, fitted, scores)
     test = mnist.load(source.recipe.data, "test")
     scores["mnist_t10k"] = evaluate(readings.of_digits(Recogniser(load_model(out)), test))
     say(f"test digits through the whole path: accuracy {scores['mnist_t10k']['accuracy']:.4f}")
-    _write(source, out, weights, fitted, scores)
+    _write(source, commands, out, weights, fitted, scores)
     _keep(source.model, out)
 
 
@@ -48,11 +50,13 @@ def _agreement(model: keras.Model, network: LiteRTNetwork, pictures: NDArray[np.
     return float((network.logits(pictures)[:, :10].argmax(axis=1) == float_read).mean())
 
 
-def _write(source: Source, out: Path, weights: bytes, fitted: Fitted, scores: Figures) -> None:
+def _write(
+    source: Source, commands: tuple[str, ...], out: Path, weights: bytes, fitted: Fitted, scores: Figures
+) -> None:
     made = source.recipe
     folders = tuple(Path(folder).name for folder in made.pictures)
     origin = card.Origin(
-        commands=tuple(filter(None, (source.command, "python -m train export RUN --out BUNDLE"))),
+        commands=commands,
         data=(
             mnist.LICENCE,
             *((unipen.LICENCE,) if made.unipen else ()),
