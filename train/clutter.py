@@ -8,7 +8,9 @@ import numpy as np
 
 from train.digits import Digits
 from train.drawings import KINDS
-from train.pen import Coverage, Random
+from train.pen import Coverage, Pen, Random, tight
+from train.styles import WRITER, curve
+from train.unipen import Strokes
 
 _PRINTED = "ABCDEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwx"
 _FONTS = (
@@ -35,6 +37,19 @@ Clutter = Callable[[Random, Signs, float, float], Coverage]
 def letter(random: Random, signs: Signs, size: float, pen: float) -> Coverage:
     """One written letter."""
     return signs.letter(random, size, pen)
+
+
+def scrawl(random: Random, _: Signs, size: float, pen: float) -> Coverage:
+    """A pen that wanders: one to three curves, each of so many turns that it is no digit."""
+    lines = []
+    room = np.array([random.uniform(400, 1000), 1000.0])
+    for _stroke in range(int(random.choice([1, 2, 3], p=[0.6, 0.25, 0.15]))):
+        turns = int(random.integers(10, 22))
+        headings = random.uniform(0, 2 * np.pi) + np.cumsum(random.normal(random.normal(0, 0.5), 1.0, turns))
+        steps = random.uniform(100, 500, turns)[:, None] * np.stack([np.cos(headings), np.sin(headings)], axis=1)
+        beyond = random.uniform(0, 1, 2) * room + np.cumsum(steps, axis=0)
+        lines.append(curve(room - np.abs(beyond % (2 * room) - room)).astype(np.float32))  # turned back at the rims
+    return tight(random, Strokes("", WRITER, tuple(lines)), size, Pen(pen))
 
 
 def several(random: Random, signs: Signs, size: float, pen: float) -> Coverage:
@@ -136,5 +151,6 @@ _WITH_DIGITS = ("_several", "_pair", "_overlaid", "_quarter_turned")
 _NO_DIGITS = Digits(np.empty((0, 28, 28), np.uint8), np.empty(0, np.int64))
 # Each with its weight.
 CLUTTER: tuple[tuple[Clutter, float], ...] = (
-    (letter, 0.4), (drawn, 0.22), (several, 0.17), (printed, 0.07), (word, 0.05), (crossed_out, 0.06), (half, 0.03),
+    (letter, 0.36), (drawn, 0.2), (scrawl, 0.1), (several, 0.15), (printed, 0.06), (word, 0.05), (crossed_out, 0.05),
+    (half, 0.03),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """The world that a network is trained for: pictures as people send them, read by the normaliser that serves them.
 
-Every picture is drawn afresh from a digit of MNIST or the strokes of a UniPen writer, put into a scene, and brought
-to the network's form by `normalise`. What it cannot read is drawn again, and so is a digit that it lost: the label
-of a picture must be what the network sees.
+Every picture is drawn afresh from a digit of MNIST, the strokes of a UniPen writer or a style drawn by hand, put into
+a scene, and brought to the network's form by `normalise`. What it cannot read is drawn again, and so is a digit that
+it lost: the label of a picture must be what the network sees.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from train import bitmaps, cheques, paper, strokes
+from train import bitmaps, cheques, paper, strokes, styles
 from train.clutter import CLUTTER, printed, several, word
 from train.digits import GARBAGE, Digits
 from train.enlarged import enlarged
@@ -24,10 +24,11 @@ from watcher.recognition.verdict import Unreadable
 
 CHUNK = 100  # pictures; Ctrl-C waits for those that have been begun
 # What an epoch is made of.
-SHARES = {"drawn": 0.40, "cheque": 0.20, "bitmap": 0.10, "page": 0.10, "garbage": 0.20}
+SHARES = {"drawn": 0.38, "cheque": 0.24, "bitmap": 0.09, "page": 0.09, "garbage": 0.20}
 # Of the scenes other than `drawn`, how many show a digit of MNIST; the others show strokes.
-MNIST_SHARE = 0.5
-LOOSENED = 0.4  # of the strokes' digits have strokes that strayed
+MNIST_SHARE = 0.4
+STYLED = 0.3  # of the strokes' digits are of `styles`
+LOOSENED = 0.4  # of UniPen's digits have strokes that strayed
 # The same for what is no digit.
 _GARBAGE_SCENES = {"drawn": 0.45, "cheque": 0.2, "bitmap": 0.1, "page": 0.15, "texture": 0.1}
 # Least likeness of what was drawn and what the normaliser saw, for a digit and for a row of them.
@@ -79,6 +80,8 @@ class World:
         return tight(random, found, size, Pen(pen, pressed=random.random() < 0.2)), int(found.label)
 
     def _strokes(self, random: Random) -> Strokes:
+        if random.random() < STYLED:
+            return styles.drawn(random)
         found = self.strokes[random.integers(len(self.strokes))]
         return loosened(random, found) if random.random() < LOOSENED else found
 
