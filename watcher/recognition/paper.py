@@ -10,8 +10,8 @@ from watcher.recognition.steps import ALL_STEPS, Steps
 ONE_SHADE = 0.6
 # Light is looked at on a picture of this side, its tilt on one of that.
 _LIGHT_SIDE, _TILT_SIDE = 48, 24
-# The share of the shorter side that strokes may fill: what is wider is paper.
-_REACH = 0.4
+# The shares of the shorter and of the longer side that strokes may fill: what is wider than both is paper.
+_REACH, _REACH_ALONG = 0.5, 0.4
 # Where the two classes of shades share the rim so evenly, it does not tell which is paper.
 MIXED = 0.3
 # A picture that is not larger than this has strokes too wide, for its size, to follow light between them.
@@ -108,7 +108,7 @@ def _without_tilt(grey: NDArray[np.uint8]) -> Soft:
 def _hollows(depth: Soft) -> Soft:
     """The paper's own depth: a grey-level opening by a disc wider than any stroke, smoothed."""
     small = _reduced(depth, _LIGHT_SIDE)
-    reach = max(3, int(_REACH * min(small.shape)) | 1)
+    reach = max(3, int(max(_REACH * min(small.shape), _REACH_ALONG * max(small.shape))) | 1)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     paper = cv2.morphologyEx(small, cv2.MORPH_OPEN, disc, borderType=cv2.BORDER_REPLICATE)
     paper = cv2.GaussianBlur(paper, (0, 0), reach / 4)
