@@ -1,4 +1,4 @@
-"""What each step of the normaliser gains: all sets, once with all steps and once without each of them."""
+"""What each step of reading gains: all sets, once with all steps and once without each of them."""
 
 from dataclasses import fields, replace
 
@@ -7,21 +7,24 @@ from train.readings import Reading, Sample, of_samples
 from train.sets import Set, Suite
 from watcher.recognition.model import Model
 from watcher.recognition.recogniser import Recogniser
+from watcher.recognition.second_look import SecondLook
 from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.verdict import Status
 
-ALL = "all steps"
+ALL, SECOND_LOOK = "all steps", "second_look"
 MOST, MOST_OF_NO_DIGIT = 400, 60  # pictures of a set, evenly spread over it
 
 
 def ablate(model: Model, sets: Suite) -> Figures:
     """Figures by what is left out, then by set: right and ok as shares of the digits; ok alone of what is none."""
-    variants = {ALL: ALL_STEPS} | {field.name: replace(ALL_STEPS, **{field.name: False}) for field in fields(Steps)}
+    variants = {ALL: Recogniser(model)}
+    for field in fields(Steps):
+        variants[field.name] = Recogniser(model, steps=replace(ALL_STEPS, **{field.name: False}))
+    variants[SECOND_LOOK] = Recogniser(replace(model, second_look=SecondLook()))
     found: Figures = {name: {} for name in variants}
     for one in sets.sets:
         samples = spread(one, MOST if one.digits else MOST_OF_NO_DIGIT)
-        for name, steps in variants.items():
-            recogniser = Recogniser(model, steps=steps)
+        for name, recogniser in variants.items():
             found[name][one.name] = _figures(one, of_samples(recogniser, samples, len(samples), f"{one.name}: {name}"))
     return found
 

@@ -1,6 +1,6 @@
-"""Temperature and thresholds, from validation pictures that look like the world; never from test data."""
+"""Second look, temperature and thresholds, from validation pictures that look like the world; never from test data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 from train import scores
 from train.validation import Part, Validation
 from watcher.recognition.accepted import AcceptedError
+from watcher.recognition.second_look import SecondLook, lead
 from watcher.recognition.verdict import Calibration, Thresholds
 
+# A second look costs four times the first: this bounds what reading a plain digit costs. Beyond it nothing is gained.
+LOOKED_AT_TWICE = 0.03
 # What the thresholds promise, on the mean over the parts of real digits.
 ERROR_AMONG_OK = 0.001
 # Where so few would be `ok` that people look at too much, a larger error is accepted, up to a limit.
@@ -30,13 +33,16 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Fitted:
-    """Calibration and thresholds, what they give on validation, by part, and what was fitted on what."""
+    """Calibration, thresholds and the second look that they hold for, what they give on validation, by part, and what
+    was fitted on what.
+    """
 
     calibration: Calibration
     thresholds: Thresholds
     accepted_errors: tuple[AcceptedError, ...]
     shares: dict[str, dict[str, float]]
     roles: list[dict[str, object]]
+    second_look: SecondLook = field(default_factory=SecondLook)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ def calibrate(validation: Validation) -> Fitted:
         _known_errors(trusted, review),
         {part.name: _shares(part, temperature, thresholds) for part in validation.parts},
         validation.roles(),
+        validation.second_look,
     )
 
 
@@ -82,6 +89,12 @@ def validation_table(fitted: Fitted) -> str:
     for part, shares in fitted.shares.items():
         lines.append(f"{part:<{wide}}" + "".join(f"{shares[n]:>20.2%}" if n in shares else " " * 20 for n in names))
     return "\n".join(lines)
+
+
+def fit_second_look(logits: NDArray[np.float32]) -> SecondLook:
+    """The one that LOOKED_AT_TWICE of the pictures with these answers get, and never more."""
+    leads = np.sort(lead(logits))
+    return SecondLook(_down(float(leads[int(len(leads) * LOOKED_AT_TWICE)])))
 
 
 def fit_temperature(parts: list[Part]) -> float:

@@ -42,6 +42,7 @@ def card(
         "sha256": hashlib.sha256(weights).hexdigest(),
         "classes": list(classes),
         "input": {"height": 28, "width": 28, "scale": "unit", "shape": "image"},
+        "second_look": asdict(fitted.second_look),
         "calibration": asdict(fitted.calibration),
         "thresholds": asdict(fitted.thresholds),
         "accepted_errors": [asdict(point) for point in fitted.accepted_errors],

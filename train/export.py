@@ -33,7 +33,7 @@ def export(source: Source, out: Path, *, int8: bool, say: Say, suite: Path | Non
     agreement = _agreement(source.model, network, digits.holdout.pictures)
     say(f"{len(weights):,} bytes of weights; same digit as the float network for {agreement:.2%} held out")
     fitted = calibrate(gather(network, digits.holdout, suite, say))
-    say(f"calibrated: {fitted.calibration}, {fitted.thresholds}\n{validation_table(fitted)}")
+    say(f"calibrated: {fitted.second_look}, {fitted.calibration}, {fitted.thresholds}\n{validation_table(fitted)}")
     scores: Figures = {"holdout_agreement_with_float": agreement}
     exported = f"python -m train export RUN {'--suite DIR ' if suite else ''}--out BUNDLE"
     commands = tuple(filter(None, (source.command, exported)))

@@ -1,6 +1,7 @@
 """Validation pictures: like the world's, never trained on, never reported on."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from tqdm import tqdm
 
 from train import sets, unipen
 from train.augment import augment
+from train.calibrate import fit_second_look
 from train.digits import GARBAGE as GARBAGE_LABEL
 from train.digits import Digits, normalised
 from train.garbage import garbage
@@ -19,36 +21,40 @@ from train.world import World
 from watcher.recognition.decode import decode
 from watcher.recognition.model import Network
 from watcher.recognition.normalise import normalise
+from watcher.recognition.second_look import Look
 from watcher.recognition.verdict import DIGITS, Unreadable
 
 Say = Callable[[str], None]
 
 GARBAGE = 4000  # drawn as training has always drawn it
 SCENES = 1500  # of each kind
+_PLAIN = "mnist held out"
 _DIGIT_SCENES = ("cheque", "bitmap", "page")
 _SEED = 990_001  # far from any seed of training: unseen distortions, unseen garbage
 
 
 def gather(network: Network, holdout: Digits, folder: Path | None, say: Say) -> Validation:
-    """The answers of a network to all validation pictures, through decode and normalise.
+    """The answers of a network to all validation pictures, through decode, normalise and the second look.
 
     holdout: MNIST's digits that were not trained on. folder: holds unipen/ (its part `validate`), orand-car/ and wild/
     (their parts `tune`), each where it is there; None does without.
     """
-    found = [one for one in sets.of_digits(holdout, "mnist held out", "tune") if one.digits]
+    second_look = fit_second_look(network.logits(holdout.pictures))
+    look = partial(second_look.logits, network.logits)
+    found = [one for one in sets.of_digits(holdout, _PLAIN, "tune") if one.digits]
     found += sets.written(folder, "tune") if folder else []
-    parts = [_part(one, network) for one in found]
+    parts = [_part(one, look) for one in found]
     worn = normalised(distorted(holdout), "distorted digits")[0]
-    parts.append(Part("mnist held out, distorted", network.logits(worn.pictures), worn.labels))
+    parts.append(Part(f"{_PLAIN}, distorted", look(worn.pictures), worn.labels))
     if folder and (folder / "unipen").is_dir():
-        parts += _scenes(network, holdout, folder / "unipen")
+        parts += _scenes(look, holdout, folder / "unipen")
     drawn = garbage(GARBAGE, holdout, _SEED)
-    parts.append(Part("drawn garbage", network.logits(drawn), np.full(len(drawn), -1)))
+    parts.append(Part("drawn garbage", look(drawn), np.full(len(drawn), -1)))
     say("validation: " + ", ".join(f"{part.name} {len(part.labels)}" for part in parts))
-    return Validation(tuple(part for part in parts if len(part.labels)))
+    return Validation(tuple(part for part in parts if len(part.labels)), second_look)
 
 
-def _part(one: Set, network: Network) -> Part:
+def _part(one: Set, look: Look) -> Part:
     pictures, labels, lost = [], [], 0
     samples: Iterable[tuple[bytes, str, object]] = tqdm(one.samples(), desc=one.name, leave=False, disable=None)
     for data, label, _ in samples:
@@ -59,17 +65,18 @@ def _part(one: Set, network: Network) -> Part:
         pictures.append(seen)
         labels.append(int(label) if one.digits and label in DIGITS else -1)
     weight, ours, clean = _standing(one.name)
-    return Part(one.name, network.logits(_stacked(pictures)), np.array(labels, np.int64), lost, weight, ours, clean)
+    answers, plain = look(_stacked(pictures)), one.name == _PLAIN
+    return Part(one.name, answers, np.array(labels, np.int64), lost, weight, ours, clean, plain)
 
 
-def _scenes(network: Network, holdout: Digits, folder: Path) -> list[Part]:
+def _scenes(look: Look, holdout: Digits, folder: Path) -> list[Part]:
     """Scenes as training has them, of digits and writers that it never saw; also those that the normaliser spoils."""
     letters = tuple(unipen.letters(folder, "validate"))
     world = World(holdout, tuple(unipen.load(folder, "validate")), letters)
-    return [_scene(world, network, kind) for kind in (*_DIGIT_SCENES, "garbage")]
+    return [_scene(world, look, kind) for kind in (*_DIGIT_SCENES, "garbage")]
 
 
-def _scene(world: World, network: Network, kind: str) -> Part:
+def _scene(world: World, look: Look, kind: str) -> Part:
     random = np.random.default_rng(_SEED)
     pictures, labels, lost = [], [], 0
     for _ in tqdm(range(SCENES), desc=f"scenes: {kind}", leave=False, disable=None):
@@ -81,7 +88,7 @@ def _scene(world: World, network: Network, kind: str) -> Part:
         pictures.append(seen)
         labels.append(label if label < GARBAGE_LABEL else -1)
     # Half of the digits are UniPen's strokes, of which one in a hundred is mislabelled.
-    answers, weight = network.logits(_stacked(pictures)), 1 / len(_DIGIT_SCENES)
+    answers, weight = look(_stacked(pictures)), 1 / len(_DIGIT_SCENES)
     return Part(f"scenes: {kind}", answers, np.array(labels, np.int64), lost, weight, clean=False)
 
 

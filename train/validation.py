@@ -1,9 +1,11 @@
 """What temperature and thresholds are fitted on: answers to pictures of several kinds, each with what it may choose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from watcher.recognition.second_look import SecondLook
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,7 @@ class Part:
     weight: of the whole part among the others, however many pictures it has.
     ours: it may fit the temperature; another's pictures only choose thresholds.
     clean: its labels can be trusted and it shows nothing else, so that it may choose where `ok` and doubt begin.
+    plain: its digits are as easy as digits come, and say what a second look costs.
     """
 
     name: str
@@ -23,6 +26,7 @@ class Part:
     weight: float = 1.0
     ours: bool = True
     clean: bool = True
+    plain: bool = False
 
     @property
     def is_digits(self) -> bool:
@@ -32,9 +36,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Validation:
-    """All parts that calibration is given."""
+    """All parts that calibration is given, and the second look with which they were answered."""
 
     parts: tuple[Part, ...]
+    second_look: SecondLook = field(default_factory=SecondLook)
 
     @property
     def digits(self) -> tuple[Part, ...]:
@@ -56,5 +61,11 @@ class Validation:
 def _chose(part: Part) -> list[str]:
     if not part.is_digits:
         return []
-    chosen = {"temperature": part.ours, "ok": part.clean, "garbage_review": part.clean, "garbage_unreadable": True}
+    chosen = {
+        "second_look": part.plain,
+        "temperature": part.ours,
+        "ok": part.clean,
+        "garbage_review": part.clean,
+        "garbage_unreadable": True,
+    }
     return [name for name, does in chosen.items() if does]

@@ -12,6 +12,7 @@ from tiny_network import FLOAT, INT8
 from watcher.errors import ModelError
 from watcher.recognition.model import InputConvention, LiteRTNetwork, load_model
 from watcher.recognition.model_files import CARD_NAME, ModelFiles, read_model_files
+from watcher.recognition.second_look import SecondLook
 from watcher.recognition.verdict import DIGITS, Calibration, Thresholds
 
 
@@ -43,6 +44,17 @@ def test_a_bundle_brings_its_own_calibration_and_thresholds(tmp_path: Path) -> N
     assert f"tiny-{hashlib.sha256(FLOAT).hexdigest()[:8]}" == model.name
     assert (Calibration(2.0), Thresholds(0.8, 0.4, 0.9)) == (model.calibration, model.thresholds)
     assert DIGITS == model.classes
+
+
+def test_a_card_without_a_second_look_means_none(tmp_path: Path) -> None:
+    """Cards of older bundles still load, and their model looks once; others look as their card says."""
+    assert SecondLook(0.0) == load_model(bundle(tmp_path / "old")).second_look
+    model = load_model(bundle(tmp_path / "new", second_look={"margin": 2.5}))
+    assert SecondLook(2.5) == model.second_look
+    picture = np.zeros((1, 28, 28), np.uint8)
+    picture[0, 1, 1] = 255
+    # The tiny network gives the first ten pixels back: one of five looks has the ink among them, at class 1.
+    assert [0, 0.2, 0] == pytest.approx(model.logits(picture)[0, :3], abs=1e-6)
 
 
 @pytest.mark.parametrize("weights", [FLOAT, INT8])
@@ -81,6 +93,8 @@ def test_loading_says_nothing_on_stderr(tmp_path: Path, capfd: pytest.CaptureFix
         ({"classes": list("9876543210")}, "not the ten digits in order"),
         ({"classes": [*DIGITS, "a", "b"]}, "not the ten digits in order"),
         ({"classes": [*DIGITS, "not_a_digit"]}, "not one 28×28 picture to 11"),
+        ({"second_look": {"margin": -1}}, "the second look's margin is -1, not a number from 0"),
+        ({"second_look": {"width": 2}}, "width"),
         ({"weights": "other.tflite"}, "cannot read the weights"),
         ({"weights": "../../etc/passwd"}, "cannot read the weights"),
     ],

@@ -5,6 +5,7 @@ import pytest
 
 from train import calibrate, scores
 from train.validation import Part, Validation
+from watcher.recognition.second_look import SecondLook, lead
 
 
 def drawn(n: int, sharpness: float) -> tuple[np.ndarray, np.ndarray]:
@@ -33,6 +34,23 @@ def garbage(n: int = 1000) -> Part:
     """A part that the network knows to show no digit."""
     logits = np.concatenate([np.zeros((n, 10), np.float32), np.full((n, 1), 30, np.float32)], axis=1)
     return Part("garbage", logits, np.full(n, -1))
+
+
+def test_few_plain_digits_are_looked_at_twice() -> None:
+    """Three in a hundred, those with the least lead; of equal leads none more than that."""
+    logits = np.zeros((200, 11), np.float32)
+    logits[:, 4] = np.arange(200)[::-1]
+    assert 6.0 == calibrate.fit_second_look(logits).margin
+    logits[:, 4] = 2
+    assert 0 == (lead(logits) < calibrate.fit_second_look(logits).margin).sum()
+
+
+def test_what_was_fitted_holds_for_the_second_look_of_its_answers() -> None:
+    """It goes with calibration and thresholds, and the card names the part that chose it."""
+    validation = Validation((digits("held out", 500, plain=True), digits("own", 500)), SecondLook(3.5))
+    fitted = calibrate.calibrate(validation)
+    assert SecondLook(3.5) == fitted.second_look
+    assert ["held out"] == [role["part"] for role in fitted.roles if "second_look" in role["chose"]]  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("sharpness", [0.5, 1.0, 2.5])

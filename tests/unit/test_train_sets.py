@@ -17,6 +17,7 @@ from train.readings import Reading, Sample
 from train.sets import Set, Suite
 from watcher.recognition.model import Model
 from watcher.recognition.recogniser import Recogniser
+from watcher.recognition.second_look import SecondLook
 from watcher.recognition.steps import Steps
 from watcher.recognition.verdict import DIGITS, Reason, Status, Verdict
 
@@ -140,9 +141,27 @@ def test_each_step_is_left_out_once() -> None:
     """All steps, and a column for each; what has no digit is only asked whether it is ok."""
     small = Suite((Set("print", lambda: iter(shown(7))), Set("none", lambda: iter(shown(4)), digits=False)))
     found = ablation.ablate(RECOGNISER.model, small)
-    assert {ablation.ALL, *(field.name for field in fields(Steps))} == set(found)
+    assert {ablation.ALL, ablation.SECOND_LOOK, *(field.name for field in fields(Steps))} == set(found)
     assert ({"right": 1.0, "ok": 1.0}, {"ok": 1.0}) == tuple(found[ablation.ALL].values())
     assert "stroke_width" in ablation.table(found)
+
+
+def test_the_second_look_is_left_out_too() -> None:
+    """A digit that only its copies tell is read with it, and not without it."""
+    ((data, *_),) = shown(7)
+    known = RECOGNISER.see(data).digit
+
+    class Wavering:
+        """Nearly takes the picture itself for a 3, and surely any other for a 7."""
+
+        def logits(self, batch: np.ndarray) -> np.ndarray:
+            rows = [np.eye(11)[3] if np.array_equal(picture, known) else 5 * np.eye(11)[7] for picture in batch]
+            return np.float32(rows)
+
+    model = Model("wavering", Wavering(), CLASSES, second_look=SecondLook(2))
+    found = ablation.ablate(model, Suite((Set("print", lambda: iter(shown(7))),)))
+    assert 1.0 == found[ablation.ALL]["print"]["right"]
+    assert 0.0 == found[ablation.SECOND_LOOK]["print"]["right"]
 
 
 @pytest.mark.parametrize("kind", [*nondigits.KINDS])

@@ -18,6 +18,7 @@ from watcher.errors import ModelError
 from watcher.recognition.accepted import AcceptedError, keeping_to, listed
 from watcher.recognition.model_files import CARD_NAME, ModelFiles, read_model_files
 from watcher.recognition.quiet import quiet
+from watcher.recognition.second_look import SecondLook
 from watcher.recognition.verdict import DIGITS, Calibration, Thresholds
 
 CARD_FORMAT = 1
@@ -67,6 +68,7 @@ class Model:
     name: what stands in the results: the model's name and the first eight hex digits of its weights' sha256.
     classes: "0" to "9", then "not_a_digit" where the network has that output.
     accepted_errors: which `ok` threshold keeps to which error; () where that was never measured.
+    second_look: calibration and thresholds hold for answers that were given with it.
     """
 
     name: str
@@ -75,10 +77,11 @@ class Model:
     calibration: Calibration = field(default_factory=Calibration)
     thresholds: Thresholds = field(default_factory=Thresholds)
     accepted_errors: tuple[AcceptedError, ...] = ()
+    second_look: SecondLook = field(default_factory=SecondLook)
 
     def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, 28, 28) uint8, ink 255 on 0 → (n, len(classes)) float32."""
-        return self.network.logits(batch)
+        """(n, 28, 28) uint8, ink 255 on 0 → (n, len(classes)) float32, after a second look where one is due."""
+        return self.second_look.logits(self.network.logits, batch)
 
     def accepting(self, error: float | None) -> Self:
         """This model with the `ok` threshold that keeps to a share of wrong ones among `ok`; None: its own.
@@ -119,6 +122,7 @@ def _bundle(found: ModelFiles) -> Model:
         calibration = Calibration(**card["calibration"])
         thresholds = Thresholds(**card["thresholds"])
         accepted = listed(card.get("accepted_errors", []))
+        second_look = SecondLook(**card.get("second_look", {}))
         name = str(card["name"])
     except ValueError as error:
         raise ModelError(f"{card_path}: {error}", hint="Export the bundle again with `digit-train export`.") from error
@@ -133,9 +137,8 @@ def _bundle(found: ModelFiles) -> Model:
             f"{card_path}: classes are {classes}, not the ten digits in order",
             hint="Use a model trained on MNIST's ten digits.",
         )
-    return Model(
-        f"{name}-{expected[:8]}", LiteRTNetwork(weights, len(classes)), classes, calibration, thresholds, accepted
-    )
+    network = LiteRTNetwork(weights, len(classes))
+    return Model(f"{name}-{expected[:8]}", network, classes, calibration, thresholds, accepted, second_look)
 
 
 def _card(path: Path, data: bytes) -> dict[str, Any]:
