@@ -25,9 +25,10 @@ help:
 run: $(VENV)/.daemon
 	@$(BIN)/python -m watcher run
 
-# Four at once: most tests wait for a daemon, not for the processor.
+# Four at once: most tests wait for a daemon, not for the processor. loadgroup: files with a costly fixture say so,
+# stay together and come first.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 4 --dist worksteal
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 fuzz: $(VENV)/.fuzz
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) --seed $(or $(SEED),1)

@@ -1,6 +1,7 @@
 """digit-watcher as people run it: a real process, to its end or as a daemon."""
 
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,6 +43,39 @@ def run_program(
         preexec_fn=before,
         capture_output=True, text=True, errors="surrogateescape", timeout=seconds, check=False,
     )  # fmt: skip
+
+
+_IN_ONE = """
+import contextlib, importlib, io, json, sys
+module, commands = json.load(sys.stdin)
+main = importlib.import_module(module).main
+for arguments in commands:
+    sys.argv, code = [module, *arguments], 0
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+    print(json.dumps([code or 0, out.getvalue(), err.getvalue()]))
+"""
+
+
+def run_in_one(
+    module: str, commands: Sequence[Sequence[str | Path]], *, cwd: Path, seconds: float = 150
+) -> list[subprocess.CompletedProcess[str]]:
+    """Commands one after the other in one process: to import TensorFlow for each takes most of their time.
+
+    module: the one with their `main`. Fails where one ends with a traceback.
+    """
+    plain = [[str(part) for part in command] for command in commands]
+    done = subprocess.run(
+        [sys.executable, "-c", _IN_ONE], input=json.dumps([module, plain]), cwd=cwd,
+        capture_output=True, text=True, timeout=seconds, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    ends = map(json.loads, done.stdout.splitlines())
+    return [subprocess.CompletedProcess(given, *end) for given, end in zip(plain, ends, strict=True)]
 
 
 class Running:

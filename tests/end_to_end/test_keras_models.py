@@ -10,7 +10,9 @@ import pytest
 
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
+from tests.end_to_end.process import run_in_one
 
+pytestmark = pytest.mark.xdist_group("keras models")  # one fixture for all
 needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None,
     reason="TensorFlow is not installed: pip install 'digit-watcher[train]'",
@@ -50,45 +52,61 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def predicted(place: Place, model: Path, shape: str, scale: str) -> str:
-    """The digit that `predict --model` gives."""
-    place.configure(input={"shape": shape, "scale": scale})
+Asked = tuple[str, str, str]  # a model's name, `input.shape`, `input.scale`
+ASKED: list[Asked] = [
+    ("flat.keras", "flat", "unit"),
+    ("flat.keras", "flat", "raw"),
+    ("channel.h5", "image", "unit"),
+    ("exported", "image", "unit"),
+    ("flat.keras", "image", "unit"),
+    ("no_model.keras", "image", "unit"),
+]
+
+
+@pytest.fixture(scope="module")
+def answers(models: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Asked, subprocess.CompletedProcess[str]]:
+    """What `predict --model` says of one picture by each of the models and settings."""
+    place = Place(tmp_path_factory.mktemp("answers") / "place")
     (place.root / "one.png").write_bytes(png(1))
-    done = place.command("predict", "one.png", "--json", "--model", model)
-    assert done.returncode == 0, done.stderr
-    return str(json.loads(done.stdout)["prediction"])
+    (models / "no_model.keras").write_bytes(b"not a zip")
+    commands = []
+    for name, shape, scale in ASKED:
+        place.configure(input={"shape": shape, "scale": scale})
+        config = place.config_file.rename(place.root / f"{shape}-{scale}.yaml")
+        commands.append(("predict", "one.png", "--json", "--model", models / name, "--config", config))
+    return dict(zip(ASKED, run_in_one("watcher.cli", commands, cwd=place.root), strict=True))
 
 
 @needs_tensorflow
-@pytest.mark.parametrize(
-    ("name", "shape"),
-    [("flat.keras", "flat"), ("channel.h5", "image"), ("exported", "image")],
-)
-def test_each_form_is_read_as_config_says(place: Place, models: Path, name: str, shape: str) -> None:
+@pytest.mark.parametrize(("asked", "digit"), list(zip(ASKED[:4], ["3", "5", "3", "3"], strict=True)))
+def test_each_form_is_read_as_config_says(
+    answers: dict[Asked, subprocess.CompletedProcess[str]], asked: Asked, digit: str
+) -> None:
     """Scale `unit` feeds 0 to 1 and `raw` 0 to 255: this model answers 3 to the one and 5 to the other."""
-    assert predicted(place, models / name, shape, "unit") == "3"
-    if name == "flat.keras":
-        assert predicted(place, models / name, shape, "raw") == "5"
+    done = answers[asked]
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["prediction"] == digit
 
 
 @needs_tensorflow
-def test_the_wrong_shape_is_refused_with_the_right_one(place: Place, models: Path) -> None:
+def test_the_wrong_shape_is_refused_with_the_right_one(
+    answers: dict[Asked, subprocess.CompletedProcess[str]],
+) -> None:
     """Exit code 5; the hint says which setting fits."""
-    (place.root / "one.png").write_bytes(png(1))
-    done = place.command("predict", "one.png", "--model", models / "flat.keras")
+    done = answers["flat.keras", "image", "unit"]
     assert done.returncode == 5
     assert "(784,)" in done.stderr
     assert "input.shape" in done.stderr
 
 
 @needs_tensorflow
-def test_a_file_that_is_no_model_is_refused(place: Place) -> None:
+def test_a_file_that_is_no_model_is_refused(
+    answers: dict[Asked, subprocess.CompletedProcess[str]], models: Path
+) -> None:
     """Exit code 5 with the path, no traceback."""
-    (place.root / "mine.keras").write_bytes(b"not a zip")
-    (place.root / "one.png").write_bytes(png(1))
-    done = place.command("predict", "one.png", "--model", "mine.keras")
+    done = answers["no_model.keras", "image", "unit"]
     assert done.returncode == 5
-    assert "error: Keras cannot load mine.keras" in done.stderr
+    assert f"error: Keras cannot load {models / 'no_model.keras'}" in done.stderr
     assert "Traceback" not in done.stderr
 
 
