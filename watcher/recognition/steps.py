@@ -13,6 +13,7 @@ class Steps:
     enlarging: a picture smaller than a stamp is looked at enlarged; off, pixel by pixel.
     noise: a noisy picture is smoothed, and ink has to stand above its noise; off, any contrast is ink.
     cards: a sheet on a table, a sticker or a frame is looked into; off, it is ink.
+    stripes: parallel lines at one distance, as print on small pictures has them, are taken away; off, they stay.
     rules: lines from rim to rim are left out; off, they are strokes.
     print: lines much thinner than the strokes, on paper that is full of them, are left out; off, they are strokes.
     neighbours: small strokes that reach in from the side are left out; off, they may join the digit.
@@ -27,6 +28,7 @@ class Steps:
     enlarging: bool = True
     noise: bool = True
     cards: bool = True
+    stripes: bool = True
     print: bool = True
     rules: bool = True
     neighbours: bool = True

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from watcher.recognition.paper import TINY, histogram
 from watcher.recognition.steps import ALL_STEPS, Steps
+from watcher.recognition.stripes import without_stripes
 
 # The least contrast, of 255 shades, that counts as drawn.
 LEAST_CONTRAST = 6.0
@@ -17,6 +18,8 @@ CLEARLY_ABOVE_NOISE = 9.0
 ABOVE_NOISE, ABOVE_NOISE_IF_TINY = 5.0, 3.0
 # The share of the longer side within which strokes rise to half their contrast: what is softer is light.
 SOFTEST_EDGE = 0.06
+# So much of the spread of stripes may be left where they were taken away: it counts as noise.
+LEFT_OVER = 0.2
 # Print that is finer than this share of the strokes' width is not writing.
 PRINT = 0.5
 
@@ -60,13 +63,19 @@ def separate(contrast: Soft, pixel: int = 1, steps: Steps = ALL_STEPS) -> Ink | 
     levels = _levels(contrast, pixel)
     if levels is None:
         return None
+    left_over = 0.0
+    if steps.stripes and levels.noise * levels.step > 1:
+        plain = without_stripes(contrast, pixel)
+        if plain is not contrast:
+            left_over = LEFT_OVER * float(np.std(contrast - plain))
+            contrast, levels = plain, _levels(plain, pixel) or levels
     if steps.noise and levels.noise * levels.step > 1 and min(contrast.shape) > 64 * pixel:
         contrast = np.asarray(cv2.GaussianBlur(contrast, (3, 3), 0), np.float32)
         levels = _levels(contrast, pixel) or levels
     if steps.print and levels.noise * levels.step > 1:
         levels = _levels(_without_print(contrast, levels), pixel) or levels
     above = levels.peak - levels.paper
-    noise = levels.noise if steps.noise else 0.0
+    noise = max(levels.noise, left_over / levels.step) if steps.noise else 0.0
     if (
         above * levels.step < LEAST_CONTRAST
         or above < (ABOVE_NOISE if max(contrast.shape) > TINY * pixel else ABOVE_NOISE_IF_TINY) * noise
