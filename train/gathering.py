@@ -5,12 +5,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from train import sets, unipen
-from train.augment import augment
 from train.calibrate import fit_second_look
 from train.digits import GARBAGE as GARBAGE_LABEL
 from train.digits import Digits, normalised
@@ -116,6 +114,11 @@ def _standing(name: str) -> tuple[float, bool, bool]:
 
 def distorted(digits: Digits) -> Digits:
     """A copy of each digit, distorted as training distorts, but with a seed that training never uses."""
+    # Here alone: it takes seconds to import, and everything else of calibration does without.
+    import tensorflow as tf
+
+    from train.augment import augment
+
     pictures = []
     for at in range(0, len(digits), 500):
         batch = tf.constant(digits.pictures[at : at + 500] / np.float32(255))
