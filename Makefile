@@ -7,11 +7,12 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test fuzz check train evaluate audit bench soak lock clean train-env
+.PHONY: help run test cases fuzz check train evaluate audit bench soak lock clean train-env
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
 	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
+	@echo "make cases     the tests that draw their cases at random, with many thousands of cases each"
 	@echo "make fuzz      hostile bytes for SECONDS=120, from SEED=1; says how many and what they found"
 	@echo "make check     ruff and mypy"
 	@echo "make train     train the digitnet network into runs/digitnet; UNIPEN=DIR adds pen strokes"
@@ -29,6 +30,10 @@ run: $(VENV)/.daemon
 # stay together and come first.
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup
+
+cases: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup --timeout 0 --hypothesis-profile long \
+	  $$(grep -lE '^from hypothesis' tests/unit/test_*.py)
 
 fuzz: $(VENV)/.fuzz
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) --seed $(or $(SEED),1)

@@ -229,7 +229,7 @@ class Conservation(RuleBasedStateMachine):
 
 TestConservation = Conservation.TestCase
 TestConservation.settings = settings(
-    max_examples=max(200, settings().max_examples // 20),
+    max_examples=max(100, settings().max_examples // 20),
     stateful_step_count=max(25, settings().stateful_step_count // 2),
     suppress_health_check=list(HealthCheck),
     deadline=None,

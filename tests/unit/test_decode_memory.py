@@ -19,11 +19,12 @@ from watcher.recognition.decode import BYTES_PER_PIXEL, decode
 from watcher.recognition.verdict import Unreadable
 
 data, pixels = Path(sys.argv[1]).read_bytes(), int(sys.argv[2])
-mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 for sixteenths in range(0, 17):
     if os.fork():
         os.wait()
         continue
+    # Here and not before: a thread of the parent's that begins late has mapped an arena meanwhile.
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     most = mapped + (pixels * BYTES_PER_PIXEL + (8 << 20)) * sixteenths // 16
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
     try:

@@ -3,6 +3,7 @@
 import gzip
 import json
 from dataclasses import fields
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -92,7 +93,7 @@ def test_a_part_never_sees_the_other(folder: Path) -> None:
 def test_drawn_pictures_are_the_same_in_every_pass_and_differ_between_the_parts(folder: Path) -> None:
     """Figures can be made again; what was worked on is not what is stated."""
     found = {part: {one.name: one for one in sets.suite(folder, part).sets} for part in ("tune", "report")}
-    first, again = (list(found["report"]["scribbles"].samples()) for _ in range(2))
+    first, again = (list(islice(found["report"]["scribbles"].samples(), 50)) for _ in range(2))
     assert first == again
     assert next(found["tune"]["scribbles"].samples())[0] != first[0][0]
 
