@@ -109,3 +109,14 @@ def test_a_tiny_picture_without_margin_is_ink(side: int, dark: bool) -> None:
     found = find_ink(255 - drawn if dark else drawn)
     assert found is not None
     assert 0.1 < found.mask.mean() < 0.6
+
+
+def test_a_dark_0_cut_tightly_is_ink_though_it_is_more_than_half() -> None:
+    """Its ring fills 54 % of the crop and a good part of the rim: pens are dark, so the hole is not what was drawn."""
+    crop = np.full((30, 36), 200, np.uint8)
+    cv2.ellipse(crop, (18, 15), (15, 12), 0, 0, 360, 60, 5)
+    noise = np.random.default_rng(2).normal(0, 4, crop.shape)
+    found = find_ink(np.clip(cv2.GaussianBlur(crop, (0, 0), 1) + noise, 0, 255).astype(np.uint8))
+    assert found is not None
+    assert found.strength[found.strength.shape[0] // 2, found.strength.shape[1] // 2] < 0.2
+    assert 0.5 < (crop < 200).mean() < 0.56

@@ -14,6 +14,8 @@ _LIGHT_SIDE, _TILT_SIDE = 48, 24
 _REACH, _REACH_ALONG = 0.5, 0.4
 # Where the two classes of shades share the rim so evenly, it does not tell which is paper.
 MIXED = 0.3
+# There dark shades may be this share and still be ink, as most pens are dark; on a tiny picture half.
+MOST_INK = 0.56
 # A picture that is not larger than this has strokes too wide, for its size, to follow light between them.
 TINY = 20
 
@@ -30,9 +32,10 @@ def contrast_with_paper(grey: NDArray[np.uint8], pixel: int = 1, steps: Steps = 
     if counts.max() > ONE_SHADE * grey.size:
         flat = np.float32(counts.argmax()) - grey.astype(np.float32)
         return flat if not steps.polarity or _furthest_is_below(flat) else -flat
-    if not steps.light or max(grey.shape) <= TINY * pixel or _two_shades(counts):
+    larger = max(grey.shape) > TINY * pixel
+    if not steps.light or not larger or _two_shades(counts):
         flat = np.float32(_middle_of_rim(grey)) - grey.astype(np.float32)
-        return flat if _ink_is_below(flat, steps) else -flat
+        return flat if _ink_is_below(flat, steps, larger) else -flat
     level = _without_tilt(grey)
     depth = level if _ink_is_below(level, steps) else -level
     return depth - _hollows(depth)
@@ -49,7 +52,7 @@ def _two_shades(counts: NDArray[np.float64]) -> bool:
     return bool(first + second > 0.75 * counts.sum() and second > 0.1 * counts.sum())
 
 
-def _ink_is_below(depth: Soft, steps: Steps) -> bool:
+def _ink_is_below(depth: Soft, steps: Steps, larger: bool = True) -> bool:
     """Ink is what departs furthest from the paper, and the paper is what most of the rim is. Positive is darker."""
     if not steps.polarity:
         return True
@@ -58,7 +61,7 @@ def _ink_is_below(depth: Soft, steps: Steps) -> bool:
     shades = np.asarray(cv2.convertScaleAbs(small - low, alpha=255 / max(high - low, 1e-6)), np.uint8)
     _, below = cv2.threshold(shades, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     if MIXED < float(_rim(below).mean()) < 1 - MIXED:  # cut out so tightly that ink is much of the rim: less is ink
-        return float(below.mean()) < 0.5
+        return float(below.mean()) < (MOST_INK if larger else 0.5)
     return _furthest_is_below(depth)
 
 
