@@ -26,13 +26,13 @@ help:
 run: $(VENV)/.daemon
 	@$(BIN)/python -m watcher run
 
-# Four at once: most tests wait for a daemon, not for the processor. loadgroup: files with a costly fixture say so,
-# stay together and come first.
+# Four at once: most tests wait for a daemon, not for the processor. loadfile: a file's costly fixture is begun on one
+# of them alone; in their order: the long files come first, so that no one is left with them at the end.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 cases: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup --timeout 0 --hypothesis-profile long \
+	@$(BIN)/python -m pytest -n 4 --timeout 0 --hypothesis-profile long \
 	  $$(grep -lE '^from hypothesis' tests/unit/test_*.py)
 
 fuzz: $(VENV)/.fuzz

@@ -46,8 +46,6 @@ NO_DIGIT = {
 DRAWN = {name: reach - 0.05 for name, (_, reach) in nondigits.KINDS.items() if reach}
 COUNT = 120  # pictures of a set
 
-pytestmark = pytest.mark.xdist_group("accuracy")  # model and sets are loaded once
-
 
 @cache
 def recogniser() -> Recogniser:

@@ -12,7 +12,7 @@ from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import run_in_one
 
-pytestmark = pytest.mark.xdist_group("keras models")  # one fixture for all
+pytestmark = pytest.mark.timeout(500)  # the first test waits for one fixture for all
 needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None,
     reason="TensorFlow is not installed: pip install 'digit-watcher[train]'",
@@ -47,7 +47,7 @@ for name, shape in {"flat": (784,), "square": (28, 28), "channel": (28, 28, 1)}.
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with flat.keras, square.keras, channel.h5 and exported/."""
     folder = tmp_path_factory.mktemp("models")
-    done = subprocess.run([sys.executable, "-c", SAVE, str(folder)], capture_output=True, timeout=100, check=False)
+    done = subprocess.run([sys.executable, "-c", SAVE, str(folder)], capture_output=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return folder
 

@@ -22,7 +22,6 @@ pytestmark = [
         importlib.util.find_spec("tensorflow") is None,
         reason="TensorFlow is not installed: pip install 'digit-watcher[train]'",
     ),
-    pytest.mark.xdist_group("train fit"),  # one fixture for all
     pytest.mark.timeout(500),  # the first test waits for it
 ]
 
@@ -74,7 +73,7 @@ def command(*arguments: str | Path) -> Sequence[str]:
 
 def train(*commands: Sequence[str | Path]) -> list[str]:
     """What each of the commands prints, all in one process; each must succeed."""
-    ends = run_in_one("train.cli", commands, cwd=REPOSITORY, seconds=300)
+    ends = run_in_one("train.cli", commands, cwd=REPOSITORY)
     assert [(0, "")] * len(ends) == [(done.returncode, done.stderr if done.returncode else "") for done in ends]
     return [done.stdout for done in ends]
 

@@ -13,8 +13,6 @@ from tests.end_to_end.pictures import png
 
 REPOSITORY = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.xdist_group("wheel")  # built and installed once
-
 
 def run(*command: str | Path, cwd: Path) -> str:
     """The command's output; it must end well."""

@@ -18,10 +18,7 @@ from tests.soak.mortal import Nursery, environment
 from tests.soak.rounds import Rounds
 from tests.soak.soak import Result, Soak
 
-pytestmark = [
-    pytest.mark.timeout(600),  # the first test waits for all that was begun
-    pytest.mark.xdist_group("crash at every step"),  # another worker would begin it all once more
-]
+pytestmark = pytest.mark.timeout(600)  # the first test waits for all that was begun
 KILLS_A_PLACE = 12
 SHARED_MEMORY = Path("/dev/shm")
 WAY = (  # of a picture, and of what stands around it: each of these calls must have been met
