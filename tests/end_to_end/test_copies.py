@@ -3,35 +3,38 @@
 import os
 import sqlite3
 import stat
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
-from tests.end_to_end.process import run_program
+from tests.end_to_end.process import run_program, wait_for
 from tests.faults.mounts import small_disk
 
 
-@pytest.fixture
-def read(place: Place) -> Place:
-    """Three pictures were read: one with a strange name, one unreadable; the daemon runs on."""
-    place.start()
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Three pictures were read: one with a strange name, one unreadable; the daemon runs on. One for all tests."""
+    place = Place(tmp_path_factory.mktemp("read") / "place")
+    running = place.start()
     for name, data in (("=1+1,\n.png", png(1)), ("größe/7.png", png(7)), ("empty.png", b"")):
         place.drop(name, data)
-    place.wait_for_row("empty.png")
-    place.wait_for_row("größe/7.png")
-    return place
+    wait_for(lambda: len(place.rows()) == 3, "three rows")
+    wait_for(lambda: place.unfinished() == 0, "an end of what is unfinished")
+    yield place
+    running.end()
 
 
 @pytest.mark.parametrize(("form", "name"), [("csv", "results.csv"), ("jsonl", "results.jsonl")])
 def test_export_writes_what_the_daemon_wrote(read: Place, form: str, name: str) -> None:
     """The same bytes, to a file and to standard output, under the running daemon; also rows that were deleted."""
     expected = (read.outbox / name).read_bytes()
-    done = read.command("export", "--format", form, "--out", "fresh")
+    done = read.command("export", "--format", form, "--out", f"fresh.{form}")
     assert done.returncode == 0, done.stderr
-    assert "fresh: 3 rows" in done.stderr
-    assert (read.root / "fresh").read_bytes() == expected
+    assert f"fresh.{form}: 3 rows" in done.stderr
+    assert (read.root / f"fresh.{form}").read_bytes() == expected
     (read.outbox / name).write_bytes(expected[: len(expected) // 2])
     done = run_program("export", "--format", form, cwd=read.root)
     assert done.stdout.encode() == expected.replace(b"\r\n", b"\n")  # as Python reads text
