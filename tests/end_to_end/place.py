@@ -75,18 +75,20 @@ class Place:
     def lines(self) -> list[dict[str, Any]]:
         """Results.jsonl as its readers see it."""
         path = self.outbox / "results.jsonl"
-        return [json.loads(line) for line in path.read_bytes().split(b"\n") if line] if path.exists() else []
+        whole = path.read_bytes().split(b"\n")[:-1] if path.exists() else []  # the daemon may be writing one
+        return [json.loads(line) for line in whole]
 
     def row(self, name: str) -> dict[str, str] | None:
-        """The one row of a file, or None."""
-        found = [row for row in self.rows() if row["file"] == name]
+        """The one row of a file, or None; also where the daemon is in the middle of writing it."""
+        found = [row for row in self.rows() if row["file"] == name and None not in row.values()]
         assert len(found) <= 1, found
         return found[0] if found else None
 
     def wait_for_row(self, name: str) -> dict[str, str]:
-        """The row of a file, once it is there and its file has left the work folder."""
+        """The row of a file, once it is there, its file has left the work folder, and the ledger knows so."""
         row = wait_for(lambda: self.row(name), f"a row for {name}")
         wait_for((self.outbox / row["archived_to"]).exists, f"{name} in {row['archived_to']}")
+        wait_for(lambda: self.state_of(row["id"]) not in ("intent", "recorded"), f"{name} done with in the ledger")
         return row
 
     def wait_for_some_rows(self) -> None:
@@ -114,6 +116,11 @@ class Place:
             return db.execute(
                 "SELECT id, state, sha256, archived_to FROM pictures WHERE seq IS NOT NULL ORDER BY seq"
             ).fetchall()
+
+    def state_of(self, id_: str) -> str:
+        """What the ledger calls one picture."""
+        with closing(sqlite3.connect(self.state / "ledger.sqlite3")) as db:
+            return str(db.execute("SELECT state FROM pictures WHERE id = ?", (id_,)).fetchone()[0])
 
     def unfinished(self) -> int:
         """How many pictures the ledger holds that are not where they belong yet."""

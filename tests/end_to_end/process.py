@@ -17,7 +17,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def wait_for(condition: Callable[[], Found], what: str = "", seconds: float = 30.0) -> Found:
+def wait_for(condition: Callable[[], Found], what: str = "", seconds: float = 60.0) -> Found:
     """Look again and again until the condition holds; gives its value. Fails after the deadline."""
     until = time.monotonic() + seconds
     while not (value := condition()):
@@ -62,7 +62,7 @@ for arguments in commands:
 
 
 def run_in_one(
-    module: str, commands: Sequence[Sequence[str | Path]], *, cwd: Path, seconds: float = 150
+    module: str, commands: Sequence[Sequence[str | Path]], *, cwd: Path, seconds: float = 300
 ) -> list[subprocess.CompletedProcess[str]]:
     """Commands one after the other in one process: to import TensorFlow for each takes most of their time.
 
@@ -128,7 +128,7 @@ class Running:
     def kill(self) -> None:
         """End the whole group in the middle of whatever it does."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
     def end(self) -> None:
         """Leave nothing of it behind."""

@@ -19,6 +19,7 @@ from typing import Any
 
 _IN, _OUT, _ATTR = struct.Struct("<IIQQIIIHH"), struct.Struct("<IiQ"), struct.Struct("<6Q10I")
 _LARGEST = 1 << 17  # bytes of one write
+_FOPEN_DIRECT_IO = 1
 # By the kernel's numbers: the request's name in rules.
 _REQUESTS = {
     1: "lookup", 3: "getattr", 4: "setattr", 9: "mkdir", 10: "unlink", 11: "rmdir", 12: "rename", 14: "open",
@@ -157,7 +158,9 @@ class FaultyDisk:
         flags = struct.unpack_from("<I", body)[0] & ~(os.O_APPEND | os.O_NOFOLLOW)
         descriptor = os.open(self._real(node), flags)
         self._descriptors[node] = descriptor
-        return struct.pack("<QII", descriptor, 0, 0)
+        # What is only read past the kernel's cache: that is by name, and mixes a file with the one that replaced it.
+        direct = 0 if flags & os.O_ACCMODE else _FOPEN_DIRECT_IO
+        return struct.pack("<QII", descriptor, direct, 0)
 
     def _opendir(self, node: int, _: bytes) -> bytes:
         return struct.pack("<QII", os.open(self._real(node), os.O_RDONLY | os.O_DIRECTORY), 0, 0)

@@ -61,7 +61,7 @@ def test_it_is_listed_with_why_and_read_soon_after_its_owner_opens_it(
         return entries.get(waiting) == why
 
     wait_for(listed, f"{waiting} with why: {running.log()}")
-    assert running.log().count(f"{waiting}: {why}") == 1
+    wait_for(lambda: running.log().count(f"{waiting}: {why}") == 1, "a word in the log")
     (shared.inbox / "theirs").chmod(0o777)
     dropped.append(shared.wait_for_row("theirs/7.png")["sha256"])
     assert dropped[-1] == theirs

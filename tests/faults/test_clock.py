@@ -68,7 +68,7 @@ class Toucher(threading.Thread):
 
 def test_a_time_that_never_stops_changing_holds_up_only_what_has_no_end_mark(place: Place) -> None:
     """A whole PNG is taken at once; a PGM waits, is listed as still written, and is read when the touching ends."""
-    place.configure(watch={"settle_seconds": 0.5})
+    place.configure(watch={"settle_seconds": 2.0})  # far longer than a toucher may have to wait for the processor
     (place.inbox / "x.pgm").write_bytes(KINDS["plain.pgm"](3))
     (place.inbox / "x.png").write_bytes(png(4))
     touchers = [Toucher(place.inbox / name) for name in ("x.pgm", "x.png")]
@@ -79,8 +79,8 @@ def test_a_time_that_never_stops_changing_holds_up_only_what_has_no_end_mark(pla
         assert place.wait_for_row("x.png")["prediction"] == "4"
         before = touchers[0].touched
         wait_for(lambda: touchers[0].touched > before + 50, "a second of touching")
+        (waiting,) = wait_for(lambda: place.status().get("waiting_files"), "x.pgm named as waiting")
         assert place.row("x.pgm") is None
-        (waiting,) = place.status()["waiting_files"]
         assert (waiting["file"], "still being written" in waiting["why"]) == ("x.pgm", True)
     finally:
         for toucher in touchers:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
-from tests.end_to_end.process import wait_for
+from tests.end_to_end.process import Running, wait_for
 from tests.faults.mounts import faulty_disk
 from tests.faults.pauses import OBSERVED, wait_for_end_of_pause, wait_for_pause
 
@@ -74,7 +74,8 @@ def test_a_bad_sector_under_one_picture_keeps_only_that_one_waiting(place: Place
             assert place.wait_for_row("good.png")["status"] == "ok"
             assert (place.inbox / "bad.png").exists()
         assert place.row("bad.png") is None
-        assert sum("bad.png" in line for line in running.log().splitlines() if "WARNING" in line) == 1
+        wait_for(lambda: warnings(running, "bad.png"), "a word in the log")
+        assert warnings(running, "bad.png") == 1
         disk.fail()
         if not before_the_claim:
             assert running.stop() == 0
@@ -82,6 +83,11 @@ def test_a_bad_sector_under_one_picture_keeps_only_that_one_waiting(place: Place
         place.wait_for_row("bad.png")
         place.assert_conserved(dropped)
         assert running.stop() == 0
+
+
+def warnings(running: Running, name: str) -> int:
+    """How often the log warns of a picture."""
+    return sum(name in line for line in running.log().splitlines() if "WARNING" in line)
 
 
 @pytest.mark.parametrize("where", ["inbox", "outbox"])

@@ -48,7 +48,7 @@ def test_a_picture_that_uses_up_its_reader(place: Place, fault: str, reason: str
 @linux_only
 def test_a_picture_that_spins_is_ended_by_the_kernel_where_the_daemon_cannot(place: Place) -> None:
     """The daemon is stopped while a reader spins: the reader's own limit ends it, and it counts as timed out."""
-    place.configure(reading={"max_attempts": 1, "seconds_per_picture": 1.0})
+    place.configure(reading={"max_attempts": 1, "seconds_per_picture": 2.0})
     running = place.start(**faulty_readers(place.root))
     (reader,) = running.readers()
     spinning = place.drop("spin.png", png(7, f"{HOLD}, then {SPIN}"))
@@ -100,7 +100,7 @@ def test_a_bomb_is_refused_before_memory_is_spent(place: Place) -> None:
 @linux_only
 def test_a_stopped_reader_is_replaced(place: Place) -> None:
     """SIGSTOP to a reader with work in hand: its time is up like that of one that hangs."""
-    place.configure(reading={"max_attempts": 2, "seconds_per_picture": 1.0})
+    place.configure(reading={"max_attempts": 2, "seconds_per_picture": 2.0})
     running = place.start(**faulty_readers(place.root))
     (reader,) = running.readers()
     os.kill(reader, signal.SIGSTOP)

@@ -132,7 +132,7 @@ def test_what_is_no_file_in_its_place_pauses_and_loses_nothing(place: Place, mak
     path.rename(path.with_name("mine.csv"))
     make(path)
     place.drop("2.png", png(2))
-    wait_for(lambda: place.status()["state"] == "paused", "paused")
+    wait_for(lambda: place.status().get("state") == "paused", "paused")
     assert "results.csv" in place.status()["trouble"]
     assert not (place.root / "victim").exists()
     path.rename(path.with_name("away"))

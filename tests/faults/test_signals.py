@@ -48,7 +48,7 @@ def test_asked_to_end_while_it_starts_it_ends_cleanly(place: Place, step: str, n
     wait_for(reached.exists, f"the step {step}")
     readers = running.readers()
     running.process.send_signal(number)
-    assert running.process.wait(20) == 0, running.log()
+    assert running.process.wait(60) == 0, running.log()
     assert "Traceback" not in running.log()
     assert not [pid for pid in readers if Path(f"/proc/{pid}/cmdline").exists()]
     assert len(list(place.inbox.glob("*.png"))) == 3
@@ -66,7 +66,7 @@ def test_a_signal_to_the_whole_group_kills_no_reader(place: Place, number: signa
     os.killpg(running.process.pid, number)
     wait_for(lambda: running.heard("STOPPING=1"), "STOPPING=1")
     (place.root / "gate").touch()
-    assert running.process.wait(20) == 0, running.log()
+    assert running.process.wait(60) == 0, running.log()
     assert "Traceback" not in running.log()
     assert "KeyboardInterrupt" not in running.log()
     assert "WARNING" not in running.log()

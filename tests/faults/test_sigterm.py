@@ -38,7 +38,7 @@ def test_a_second_signal_ends_it_now(place: Place) -> None:
     assert running.process.poll() is None
     dropped.append(place.drop("late.png", png(2)))
     running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(10) == 130
+    assert running.process.wait(60) == 130
     assert len(place.in_work()) == 1
     assert place.rows() == []
     place.once()

@@ -17,7 +17,7 @@ from tests.faults.injection import HOLD, faulty_readers
 class Storm(threading.Thread):
     """Does one thing to the files of a folder, again and again, until told to stop."""
 
-    def __init__(self, folder: Path, act: Callable[[Path], None]) -> None:
+    def __init__(self, folder: Path, act: Callable[[Path], object]) -> None:
         super().__init__()
         self._folder, self._act, self._over = folder, act, threading.Event()
 
@@ -126,10 +126,8 @@ def test_a_file_that_grows_for_ever_holds_nobody_up(place: Place) -> None:
     with open(place.inbox / "grows.png", "wb", buffering=0) as file:
         file.write(png(1)[:200])
         dropped = [place.drop(f"{number}.png", png(number, "others")) for number in range(5)]
-        for _ in range(50):
-            file.write(b"x")
-            os.fsync(file.fileno())
-        place.assert_conserved(dropped)
-        wait_for(lambda: place.status().get("waiting") == 1, "one that waits")
-        assert [entry["file"] for entry in place.status()["waiting_files"]] == ["grows.png"]
+        with Storm(place.inbox, lambda path: path.name == "grows.png" and file.write(b"x")):
+            place.assert_conserved(dropped)
+            wait_for(lambda: place.status().get("waiting") == 1, "one that waits")
+            assert [entry["file"] for entry in place.status()["waiting_files"]] == ["grows.png"]
     assert place.wait_for_row("grows.png")["reason"] == "corrupt"
