@@ -1,6 +1,9 @@
 """watcher.recognition.stripes: print in stripes goes, the pen that crosses it stays."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -86,3 +89,22 @@ def test_odd_shapes_do_not_break_it(shape: tuple[int, int]) -> None:
     assert np.isfinite(plain).all()
     if min(shape) < 8 or max(shape) > 128:
         assert plain is striped
+
+
+LOADED_LATE = """
+import sys
+import cv2
+import watcher.recognition.recogniser
+from watcher.recognition.normalise import normalise
+before = set(sys.modules)
+normalise(cv2.imread(sys.argv[1], cv2.IMREAD_GRAYSCALE))
+print(*set(sys.modules) - before)
+"""
+
+
+def test_no_module_is_loaded_for_a_picture(tmp_path: Path) -> None:
+    """A reader that looks at pictures may open no files any more; numpy loads its Fourier transforms when first used."""
+    picture = tmp_path / "striped.png"
+    cv2.imwrite(str(picture), on_print(SEVEN, 50, 5.5, 10))
+    command = [sys.executable, "-c", LOADED_LATE, str(picture)]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.split() == []

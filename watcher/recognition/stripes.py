@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.fft import fftfreq, rfft2, rfftfreq  # here: numpy loads it late, and a confined reader opens no files
 from numpy.typing import NDArray
 
 # The distance from line to line, in the picture's own pixels.
@@ -59,7 +60,7 @@ def _beat(level: Soft) -> tuple[float, float, float] | None:
     whole = float(window.sum())
     level = np.clip(level, -usual, usual)
     rows, columns = max(_SPECTRUM, height), max(_SPECTRUM, width)
-    strength = np.abs(np.fft.rfft2((level - (level * window).sum() / whole) * window, (rows, columns)))
+    strength = np.abs(rfft2((level - (level * window).sum() / whole) * window, (rows, columns)))
     asked = strength * _asked_for(rows, columns)
     row, column = divmod(int(asked.argmax()), asked.shape[1])
     peak = float(asked[row, column])
@@ -73,7 +74,7 @@ def _beat(level: Soft) -> tuple[float, float, float] | None:
 
 @lru_cache(8)
 def _asked_for(rows: int, columns: int) -> NDArray[np.bool_]:
-    beats = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None])
+    beats = np.hypot(fftfreq(rows)[:, None], rfftfreq(columns)[None])
     return np.asarray((beats > 1 / WIDEST) & (beats < 1 / CLOSEST), np.bool_)
 
 
