@@ -18,7 +18,7 @@ class Recipe:
     pictures: tuple[str, ...] = ()  # folders of labelled pictures, added to the training digits
     holdout: int = 5000  # training digits set aside to choose and calibrate with
     seed: int = 1
-    epochs: int = 50
+    epochs: int = 26
     batch_size: int = 128
     learning_rate: float = 3e-3  # the peak, where there is a schedule
     weight_decay: float = 0.0  # above 0: AdamW, one warm-up and a cosine to zero
