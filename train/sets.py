@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from train import cutouts, lowres, mnist, nondigits, strokes, unipen
+from train import cutouts, framed, lowres, mnist, nondigits, strokes, unipen
 from train.digits import Digits, hold_out
 from train.pictures import listed
 from train.readings import Sample, as_png
@@ -20,6 +20,7 @@ Part = Literal["tune", "report"]
 FOLDERS = ("mnist", "unipen", "orand-car", "wild")
 HELD_OUT = 5000
 LOW = "low resolution"
+FRAMED = "framed"
 _SEED = 77_001  # of everything drawn here; far from any seed of training
 _MARGINS = (0, 2, 4)
 _MOST = {"tune": 300, "report": 1000}  # pictures of each kind that is drawn
@@ -66,17 +67,22 @@ def written(folder: Path, part: Part) -> list[Set]:
 
 
 def of_digits(digits: Digits, name: str, part: Part) -> list[Set]:
-    """MNIST's form as it is, at low resolution, in rows and in halves."""
+    """MNIST's form as it is, at low resolution, framed, in rows and in halves."""
     some = digits.take(_random(part).permutation(len(digits))[: 2 * _MOST[part]])
     few = some.take(np.arange(min(_MOST[part], len(some))))
     low = [
         Set(f"{LOW}: {kind}", lambda draw=draw: as_png(some, draw))  # type: ignore[misc]
         for kind, draw in lowres.KINDS.items()
     ]
+    within = [
+        Set(f"{FRAMED}: {kind}", lambda draw=draw: framed.samples(_random(part), few, draw))  # type: ignore[misc]
+        for kind, draw in framed.KINDS.items()
+    ]
     row = _no_digit("several digits: mnist side by side", lambda: nondigits.side_by_side(_random(part), few), 0.98)
     return [
         Set(name, lambda: as_png(digits)),
         *low,
+        *within,
         row,
         _no_digit("half digits", lambda: nondigits.halves(_random(part), few)),
     ]

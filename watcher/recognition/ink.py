@@ -15,6 +15,8 @@ LONGEST_SIDE = 600
 SMALL_SIDE = 64
 CARD = 0.25  # of the picture, at least
 SLIMMEST_CARD = 0.4  # width by height, or height by width
+# Of its box: a card's ink, also at a slant; or, where a 0 cuts out its middle, its ink and what its outline holds.
+FILLED, HALF_FILLED, SQUARE = 0.75, 0.45, 0.9
 
 
 def find_ink(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> Ink | None:
@@ -47,7 +49,7 @@ def _card_inside(ink: Ink) -> tuple[slice, slice] | None:
     """Where the "ink" is a filled card with something in it, the card's inside; else None."""
     if cv2.countNonZero(ink.mask) < CARD * ink.mask.size:
         return None
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=4)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=4)
     if count < 2:
         return None
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
@@ -55,7 +57,18 @@ def _card_inside(ink: Ink) -> tuple[slice, slice] | None:
     shorter, longer = sorted((width, height))
     if shorter < 16 * ink.pixel or shorter < SLIMMEST_CARD * longer:  # a bold 1 is no card
         return None
-    if area < CARD * ink.mask.size or area < 0.75 * width * height:
+    box = width * height
+    if area < CARD * ink.mask.size:
+        return None
+    if area < FILLED * box and (
+        area < HALF_FILLED * box or _within_outline(np.asarray(labels), largest) < SQUARE * box
+    ):
         return None
     inset_x, inset_y = max(1, width // 25), max(1, height // 25)
     return slice(top + inset_y, top + height - inset_y), slice(left + inset_x, left + width - inset_x)
+
+
+def _within_outline(labels: NDArray[np.int32], label: int) -> float:
+    """The area within the outline of a component, in px, with its holes."""
+    outlines, _ = cv2.findContours((labels == label).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return max(cv2.contourArea(outline) for outline in outlines)

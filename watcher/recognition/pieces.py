@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watcher.recognition.frames import frames
 from watcher.recognition.ink import Ink
 from watcher.recognition.rules import loose_lines, without_joined_rules
 from watcher.recognition.steps import ALL_STEPS, Steps
@@ -49,8 +50,11 @@ class _Group:
 def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     """Digits in the ink, the most prominent first; [] where there are only specks."""
     mask = without_joined_rules(ink) if steps.rules else ink.mask
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    keep = _strokes(np.asarray(stats, np.int32), mask.shape, steps)
+    _, found, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels, stats = np.asarray(found, np.int32), np.asarray(statistics, np.int32)
+    keep = _strokes(stats, mask.shape, steps)
+    if steps.cards and keep.sum() > 1:
+        keep &= ~frames(labels, stats, keep)
     if not keep.any():
         return []
     if not keep[1:].all():

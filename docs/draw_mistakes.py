@@ -1,0 +1,81 @@
+"""Draws docs/mistakes.md's pictures: `python docs/draw_mistakes.py DIR`, the folder with `mnist/` and `unipen/`.
+
+A person looked at each mistake and gave it a cause, in CAUSES; those without one are named at the end, with exit
+code 1, and drawn to `to-sort.png`. Of both data sets the licence allows showing pictures.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+from train import sets
+from watcher.recognition.model import load_model
+from watcher.recognition.recogniser import Recogniser, Sight
+from watcher.recognition.verdict import Status
+
+FOLDER = Path(__file__).parent / "mistakes"
+SHIPPED = Path(__file__).parent.parent / "watcher" / "models" / "digitnet"
+COLUMNS = 8
+# Places in the set, from 0.
+CAUSES: dict[str, dict[str, tuple[int, ...]]] = {}
+Mistake = tuple[str, Sight]  # title, and what was seen
+
+
+def mistakes(folder: Path) -> Iterator[tuple[str, int, Mistake]]:
+    """Set, place in it, and the mistake, for all of MNIST's test digits and UniPen's part `report`."""
+    recogniser = Recogniser(load_model(SHIPPED))
+    wanted = {"mnist t10k": "mnist", "unipen strokes": "unipen"}
+    for one in sets.suite(folder, "report").sets:
+        if one.name not in wanted:
+            continue
+        for place, (data, label, _) in enumerate(one.samples()):
+            sight = recogniser.see(data)
+            if sight.verdict.prediction != label:
+                yield wanted[one.name], place, (_title(label, sight), sight)
+
+
+def _title(label: str, sight: Sight) -> str:
+    verdict = sight.verdict
+    mark = "" if verdict.status is Status.OK else f" ({verdict.status})"
+    return f"{label} read as {verdict.prediction or '–'}{mark}"
+
+
+def draw(found: Sequence[Mistake], path: Path) -> None:
+    """Each mistake as the file shows it, and below it what the network saw."""
+    lines = -(-len(found) // COLUMNS)
+    figure, axes = plt.subplots(2 * lines, COLUMNS, figsize=(COLUMNS * 1.35, lines * 2.5), squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for place, (title, sight) in enumerate(found):
+        line, column = divmod(place, COLUMNS)
+        above, below = axes[2 * line][column], axes[2 * line + 1][column]
+        above.set_title(title, fontsize=7)
+        above.imshow(sight.grey, cmap="gray", vmin=0, vmax=255)
+        if sight.digit is not None:
+            below.imshow(255 - sight.digit, cmap="gray", vmin=0, vmax=255)
+    figure.tight_layout()
+    figure.savefig(path, dpi=90, metadata={"Software": None})
+    plt.close(figure)
+
+
+def main(folder: Path) -> int:
+    """Draw a picture for each cause."""
+    FOLDER.mkdir(exist_ok=True)
+    by_place = {(name, place): mistake for name, place, mistake in mistakes(folder)}
+    for cause, places in CAUSES.items():
+        known = [by_place.pop((name, place)) for name, all_of in places.items() for place in all_of]
+        draw(known, FOLDER / f"{cause}.png")
+    if not by_place:
+        return 0
+    draw(
+        [(f"{name} {place}: {title}", sight) for (name, place), (title, sight) in by_place.items()],
+        FOLDER / "to-sort.png",
+    )
+    print("without a cause:", *by_place)  # noqa: T201
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
