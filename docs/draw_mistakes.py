@@ -13,13 +13,22 @@ import matplotlib.pyplot as plt
 from train import sets
 from watcher.recognition.model import load_model
 from watcher.recognition.recogniser import Recogniser, Sight
-from watcher.recognition.verdict import Status
 
 FOLDER = Path(__file__).parent / "mistakes"
 SHIPPED = Path(__file__).parent.parent / "watcher" / "models" / "digitnet"
 COLUMNS = 8
 # Places in the set, from 0.
-CAUSES: dict[str, dict[str, tuple[int, ...]]] = {}
+CAUSES: dict[str, dict[str, tuple[int, ...]]] = {
+    "one-or-seven": {
+        "unipen": (86, 144, 193, 209, 211, 265, 294, 385, 402, 436, 643, 691, 785, 936, 1057, 1102, 1208, 1243),
+        "mnist": (4201, 1260, 4027, 6576),
+    },
+    "loops": {"mnist": (625, 2454, 2654, 3422, 3762, 947, 8408, 9729)},
+    "two-or-seven": {"mnist": (659, 4176, 4504, 9664, 5654, 8316)},
+    "four-or-nine": {"mnist": (359, 1901, 2771, 4761), "unipen": (1005,)},
+    "three-or-five": {"mnist": (2035, 2597, 4740, 5937)},
+    "single": {"unipen": (592, 460, 1033, 695)},
+}
 Mistake = tuple[str, Sight]  # title, and what was seen
 
 
@@ -38,14 +47,13 @@ def mistakes(folder: Path) -> Iterator[tuple[str, int, Mistake]]:
 
 def _title(label: str, sight: Sight) -> str:
     verdict = sight.verdict
-    mark = "" if verdict.status is Status.OK else f" ({verdict.status})"
-    return f"{label} read as {verdict.prediction or '–'}{mark}"
+    return f"{label} read as {verdict.prediction or 'nothing'}\n{verdict.status}"
 
 
 def draw(found: Sequence[Mistake], path: Path) -> None:
     """Each mistake as the file shows it, and below it what the network saw."""
     lines = -(-len(found) // COLUMNS)
-    figure, axes = plt.subplots(2 * lines, COLUMNS, figsize=(COLUMNS * 1.35, lines * 2.5), squeeze=False)
+    figure, axes = plt.subplots(2 * lines, COLUMNS, figsize=(COLUMNS * 1.35, lines * 2.6), squeeze=False)
     for axis in axes.flat:
         axis.axis("off")
     for place, (title, sight) in enumerate(found):
@@ -73,7 +81,7 @@ def main(folder: Path) -> int:
         [(f"{name} {place}: {title}", sight) for (name, place), (title, sight) in by_place.items()],
         FOLDER / "to-sort.png",
     )
-    print("without a cause:", *by_place)  # noqa: T201
+    print("without a cause:", *(f"{name} {place}" for name, place in by_place))  # noqa: T201
     return 1
 
 
