@@ -32,6 +32,9 @@ DIGITS = {
     "low resolution: 16×16 grey, tight": (0.985, 0.95, 0.01),
     "low resolution: 16×16 grey, dark on light": (0.985, 0.95, 0.01),
     "low resolution: 32×32 binary": (0.98, 0.94, 0.01),
+    "framed: sheet on a table": (0.89, 0.83, 0.02),
+    "framed: sticker": (0.95, 0.9, 0.02),
+    "framed: drawn frame": (0.91, 0.88, 0.02),
     "unipen strokes": (0.95, 0.88, 0.02),
     "cheque digits, margin 2": (0.89, 0.72, 0.03),
     "wild": (0.975, 0.93, 0.01),
@@ -109,4 +112,20 @@ def test_drawn_digits_are_read_with_any_pen_and_in_any_shade(pen: str, shades: s
             canvas = cv2.resize(drawn(number, PENS[pen], *SHADES[shades]), (side, side), interpolation=cv2.INTER_AREA)
             found.append((recogniser().read(encoded(canvas)), str(number)))
     assert sum(verdict.prediction == label for verdict, label in found) >= 36
+    assert not [label for verdict, label in found if verdict.status is Status.OK and verdict.prediction != label]
+
+
+@pytest.mark.parametrize("frame", ["box", "circle"])
+@pytest.mark.parametrize("pen", PENS)
+def test_drawn_digits_are_read_in_a_frame(pen: str, frame: str) -> None:
+    """As forms have them: the frame is neither part of the digit nor a 0, and no digit is accepted as another."""
+    found = []
+    for number in range(10):
+        canvas = np.pad(drawn(number, PENS[pen], 0, 255), 100, constant_values=255)
+        if frame == "box":
+            cv2.rectangle(canvas, (60, 40), (380, 400), 0, 6)
+        else:
+            cv2.circle(canvas, (220, 220), 170, 0, 6, cv2.LINE_AA)
+        found.append((recogniser().read(encoded(canvas)), str(number)))
+    assert sum(verdict.prediction == label for verdict, label in found) >= 9
     assert not [label for verdict, label in found if verdict.status is Status.OK and verdict.prediction != label]

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 BAND = 0.15  # of its height and width: where the ink of a frame is, at each of its four sides
 COVERED = 0.6  # of a side: a circle, or a box with gaps
 STRAIGHT = 0.85  # of a side: a box
-# Of the frame's longer side, what stands in it. Within a circle less may be the dot or the stroke of a 0.
-IN_A_BOX, IN_A_CIRCLE = 0.2, 0.4
+# Of the frame's longer side, what stands in it. Within a circle less may be the dot of a 0.
+IN_A_BOX, IN_A_CIRCLE = 0.2, 0.3
+ROUND = 0.8  # width by height, or height by width: a slimmer one is a 0 with a stroke in it
 MOST_INK = 0.5  # of its box: more is a card, not a line around something
 
 
@@ -23,11 +24,13 @@ def frames(labels: NDArray[np.int32], stats: NDArray[np.int32], strokes: NDArray
     inner = _inside(stats, outer) & strokes
     if not inner.any() or stats[outer, cv2.CC_STAT_AREA] > MOST_INK * width[outer] * height[outer]:
         return found
-    share = np.maximum(width, height)[inner].max() / max(width[outer], height[outer])
+    shorter, longer = sorted((int(width[outer]), int(height[outer])))
+    share = np.maximum(width, height)[inner].max() / longer
     if share < IN_A_BOX:
         return found
     covered = _least_covered_side(labels, stats[outer], outer)
-    found[outer] = covered >= STRAIGHT or (covered >= COVERED and share >= IN_A_CIRCLE)
+    circled = covered >= COVERED and share >= IN_A_CIRCLE and shorter >= ROUND * longer
+    found[outer] = covered >= STRAIGHT or circled
     return found
 
 
