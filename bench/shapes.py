@@ -47,12 +47,6 @@ def strided(picture: Any) -> Any:
     return convolution(residual(seen, 60), 96, 3, padding="valid")
 
 
-def digitnet(picture: Any) -> Any:
-    """Two strides, two residual blocks: the one that ships."""
-    seen = convolution(convolution(picture, 32, 5, strides=2), 48, 3, strides=2)
-    return convolution(residual(residual(seen, 48), 48), 72, 3, padding="valid")
-
-
 def shrinking(picture: Any) -> Any:
     """One stride, then convolutions without padding from 13×13 down to 5×5 (An et al., 2020)."""
     seen = convolution(picture, 24, 4, strides=2, padding="valid")
@@ -62,7 +56,11 @@ def shrinking(picture: Any) -> Any:
 
 
 SHAPES: dict[str, Callable[[Any], Any]] = {
-    shape.__name__: shape for shape in (pooled, strided_pooled, strided, digitnet, shrinking)
+    "pooled": pooled,
+    "strided_pooled": strided_pooled,
+    "strided": strided,
+    "digitnet": networks.body,
+    "shrinking": shrinking,
 }
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 
 from train import sets
+from watcher.models import SHIPPED
 from watcher.recognition.model import load_model
 from watcher.recognition.recogniser import Recogniser, Sight
 
 FOLDER = Path(__file__).parent / "mistakes"
-SHIPPED = Path(__file__).parent.parent / "watcher" / "models" / "digitnet"
 COLUMNS = 8
 # Places in the set, from 0.
 CAUSES: dict[str, dict[str, tuple[int, ...]]] = {

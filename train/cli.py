@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from train import recipe as recipes
-from train.pictures import Labelled
+from train.pictures import chosen
 from train.runtime import need_tensorflow
 from watcher.errors import DigitWatcherError, SurroundingsError, UsageError
 from watcher.models import SHIPPED
@@ -20,6 +20,7 @@ from watcher.recognition.recogniser import Recogniser
 
 INTERRUPTED = 130
 Part = Literal["tune", "report"]
+_EPOCHS = ", ".join(f"{name} {recipes.recipe_for(name, None).epochs}" for name in recipes.NETWORKS)
 
 _data = click.option(
     "--data",
@@ -44,9 +45,7 @@ def cli() -> None:
     help="UniPen's strokes (digits.jsonl.gz, letters-*.jsonl.gz): trains on pictures of people's kind as well.",
 )
 @click.option("--pictures", multiple=True, metavar="DIR", help="Labelled pictures to train on as well; repeatable.")
-@click.option(
-    "--epochs", type=click.IntRange(1), help="Default: the network's own number (mlp 8, cnn 10, digitnet 50)."
-)
+@click.option("--epochs", type=click.IntRange(1), help=f"Default: the network's own number ({_EPOCHS}).")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--holdout", type=int, default=5000, show_default=True, help="Training digits set aside to choose with.")
 @click.option(
@@ -146,7 +145,7 @@ def evaluate(
             raise UsageError("--only and --by choose by columns of labels.csv", hint="add --pictures DIR")
         found = readings.of_digits(recogniser, mnist.load(data, "test"))
     else:
-        found = readings.of_pictures(recogniser, _chosen(pictures, only, by))
+        found = readings.of_pictures(recogniser, chosen(pictures, only, by))
     scored = {"model": recogniser.model.name, **figures.evaluate(found, by)}
     text = json.dumps(scored, indent=2, ensure_ascii=False)
     click.echo(text if as_json else f"model           {recogniser.model.name}\n{figures.table(scored)}")
@@ -198,15 +197,6 @@ def export(run: Path, out: Path, int8: bool, data: str | None, suite: Path | Non
     _make(out, "--out")
     write(source, out, int8=int8, say=click.echo, suite=suite)
     click.echo(f"bundle: {out}\nnext: python -m train evaluate {out} --pictures DIR, or `model: {out}` in config.yaml")
-
-
-def _chosen(folder: Path, only: tuple[str, ...], by: str | None) -> list[Labelled]:
-    from train import pictures
-
-    found = pictures.listed(folder)
-    if by is not None:
-        pictures.check_column(found, by, "--by")
-    return pictures.only(found, only)
 
 
 def _resumed(context: click.Context, run: Path | None) -> Path:

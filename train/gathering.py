@@ -40,7 +40,8 @@ def gather(network: Network, holdout: Digits, folder: Path | None, say: Say) -> 
     second_look = fit_second_look(network.logits(holdout.pictures))
     look = partial(second_look.logits, network.logits)
     # Where a frame is taken for the digit the fault is the normaliser's: no threshold should make up for it.
-    found = [s for s in sets.of_digits(holdout, _PLAIN, "tune") if s.digits and not s.name.startswith(sets.FRAMED)]
+    made = sets.of_digits(holdout, _PLAIN, "tune")
+    found = [one for one in made if one.digits and not one.name.startswith(sets.FRAMED)]
     found += sets.written(folder, "tune") if folder else []
     parts = [_part(one, look) for one in found]
     worn = normalised(distorted(holdout), "distorted digits")[0]

@@ -104,11 +104,16 @@ def _digitnet() -> keras.Model:
     first convolutions leave most of the work to 7×7: at 28×28 a multiply-add takes three times as long.
     """
     picture = keras.Input((28, 28, 1))
+    return keras.Model(picture, head(body(picture)), name="digitnet")
+
+
+def body(picture: Any) -> Any:
+    """All of digitnet below its head: two strides, two residual blocks."""
     seen = convolution(picture, 32, 5, strides=2)
     seen = convolution(seen, 48, 3, strides=2)
     for _ in range(2):
         seen = residual(seen, 48)
-    return keras.Model(picture, head(convolution(seen, 72, 3, padding="valid")), name="digitnet")
+    return convolution(seen, 72, 3, padding="valid")
 
 
 def head(seen: Any) -> Any:

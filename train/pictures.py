@@ -48,6 +48,14 @@ def listed(folder: Path) -> list[Labelled]:
     return found
 
 
+def chosen(folder: Path, conditions: Iterable[str], by: str | None) -> list[Labelled]:
+    """Those of `listed` for which the conditions of `only` hold; raises UsageError, also where no column is `by`."""
+    found = listed(folder)
+    if by is not None:
+        check_column(found, by, "--by")
+    return only(found, conditions)
+
+
 def only(pictures: Sequence[Labelled], conditions: Iterable[str]) -> list[Labelled]:
     """The pictures for which every condition `column=value` holds; raises UsageError if none is left."""
     kept = list(pictures)

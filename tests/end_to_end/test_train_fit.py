@@ -107,7 +107,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Made:
         "digitnet": (*fit, "--pictures", folder / "more", "--epochs", "1", "--run", folder / "digitnet"),
     }
     if MNIST.is_dir():
-        fits["mnist"] = ("fit", "--network", "mlp", "--data", MNIST, "--epochs", "1", "--run", folder / "mnist")
+        fits["mnist"] = ("fit", "--network", "mlp", "--data", MNIST, "--epochs", "3", "--run", folder / "mnist")
     said = dict(zip(fits, train(*fits.values()), strict=True))
     end = interrupted(*fit, "--network", "mlp", "--epochs", "400", "--run", few)
     before, network = history(few), (few / "model.keras").is_file()
@@ -232,5 +232,5 @@ def test_a_resumed_run_is_the_run_that_was_not_stopped(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not MNIST.is_dir(), reason=f"{MNIST} is not here")
 def test_the_tutorials_mlp_reaches_its_figure(made: Made) -> None:
-    """One epoch on MNIST: more than 94 % already, 97 % and more with the default eight."""
-    assert json.loads((made.folder / "mnist" / "metrics.json").read_text())["test"]["accuracy"] > 0.94
+    """Three epochs on MNIST: more than 96 % already, 97 % and more with the default eight."""
+    assert json.loads((made.folder / "mnist" / "metrics.json").read_text())["test"]["accuracy"] > 0.96

@@ -58,11 +58,8 @@ def _card_inside(ink: Ink) -> tuple[slice, slice] | None:
     if shorter < 16 * ink.pixel or shorter < SLIMMEST_CARD * longer:  # a bold 1 is no card
         return None
     box = width * height
-    if area < CARD * ink.mask.size:
-        return None
-    if area < FILLED * box and (
-        area < HALF_FILLED * box or _within_outline(np.asarray(labels), largest) < SQUARE * box
-    ):
+    outlined = HALF_FILLED * box <= area < FILLED * box and _within_outline(np.asarray(labels), largest) >= SQUARE * box
+    if area < CARD * ink.mask.size or not (area >= FILLED * box or outlined):
         return None
     inset_x, inset_y = max(1, width // 25), max(1, height // 25)
     return slice(top + inset_y, top + height - inset_y), slice(left + inset_x, left + width - inset_x)

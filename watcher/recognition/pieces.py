@@ -52,9 +52,7 @@ def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     mask = without_joined_rules(ink) if steps.rules else ink.mask
     _, found, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     labels, stats = np.asarray(found, np.int32), np.asarray(statistics, np.int32)
-    keep = _strokes(stats, mask.shape, steps)
-    if steps.cards and keep.sum() > 1:
-        keep &= ~frames(labels, stats, keep)
+    keep = _strokes(labels, stats, steps)
     if not keep.any():
         return []
     if not keep[1:].all():
@@ -74,16 +72,18 @@ def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     return [_piece(group, mask, group_labels) for group in digits]
 
 
-def _strokes(stats: NDArray[np.int32], shape: tuple[int, ...], steps: Steps) -> NDArray[np.bool_]:
+def _strokes(labels: NDArray[np.int32], stats: NDArray[np.int32], steps: Steps) -> NDArray[np.bool_]:
     """Which components are strokes of digits; the first is the paper."""
     keep = np.ones(len(stats), np.bool_)
     keep[0] = False
     if steps.rules:
-        lines = loose_lines(stats, shape)
+        lines = loose_lines(stats, labels.shape)
         if not lines[1:].all():
             keep &= ~lines
     if steps.neighbours and keep.sum() > 1:
-        keep &= ~_cut_off(stats, keep, shape[1])
+        keep &= ~_cut_off(stats, keep, labels.shape[1])
+    if steps.cards and keep.sum() > 1:
+        keep &= ~frames(labels, stats, keep)
     return keep
 
 
