@@ -20,7 +20,7 @@ from train.convert import to_litert
 from train.digits import Digits, hold_out
 from train.garbage import garbage
 from train.gathering import distorted
-from train.networks import convolution, head, residual
+from train.networks import convolution, head
 from train.recipe import recipe_for
 from train.trainer import Trainer
 from watcher.recognition.model import LiteRTNetwork
@@ -47,20 +47,25 @@ def strided(picture: Any) -> Any:
     return convolution(residual(seen, 60), 96, 3, padding="valid")
 
 
-def shrinking(picture: Any) -> Any:
-    """One stride, then convolutions without padding from 13×13 down to 5×5 (An et al., 2020)."""
-    seen = convolution(picture, 24, 4, strides=2, padding="valid")
-    for channels in (40, 56, 64, 80):
-        seen = convolution(seen, channels, 3, padding="valid")
-    return seen
+def two_residual(picture: Any) -> Any:
+    """Two strides, two narrow residual blocks."""
+    seen = convolution(convolution(picture, 32, 5, strides=2), 48, 3, strides=2)
+    return convolution(residual(residual(seen, 48), 48), 72, 3, padding="valid")
+
+
+def residual(seen: Any, channels: int) -> Any:
+    """Two convolutions, added to what went in (He et al., 2016)."""
+    more = convolution(seen, channels, 3)
+    more = layers.BatchNormalization()(layers.Conv2D(channels, 3, padding="same", use_bias=False)(more))
+    return layers.ReLU()(layers.Add()([seen, more]))
 
 
 SHAPES: dict[str, Callable[[Any], Any]] = {
     "pooled": pooled,
     "strided_pooled": strided_pooled,
     "strided": strided,
+    "two_residual": two_residual,
     "digitnet": networks.body,
-    "shrinking": shrinking,
 }
 
 

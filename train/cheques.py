@@ -13,7 +13,7 @@ from train.pen import Coverage, Random
 _HEIGHT_MIDDLE, _HEIGHT_SPREAD = 34.0, 0.29
 
 # How often a neighbour reaches in from the left, the right, and from above or below.
-NEIGHBOURS = (0.33, 0.33, 0.08)
+NEIGHBOURS = (0.4, 0.4, 0.08)
 
 
 def height(random: Random) -> float:
@@ -27,27 +27,33 @@ def pen_width(random: Random, size: float) -> float:
     return max(1.2, size * share)
 
 
-def cutout(random: Random, sign: Coverage, neighbours: Sequence[Coverage] = ()) -> NDArray[np.uint8]:
-    """One sign cut out by its box, (h, w) uint8, dark on paper.
+def cutout(random: Random, sign: Coverage, neighbours: Sequence[Coverage] = ()) -> tuple[NDArray[np.uint8], Coverage]:
+    """One sign cut out by its box, (h, w) uint8, dark on paper; and all that a pen wrote there, (h, w), 255 on 0.
 
     neighbours: signs that stand left, then right, then above or below of it and reach into the box.
     """
     top, bottom, left, right = (int(value) for value in np.rint(random.triangular(-1.4, 1.5, 6.4, 4)))
     shape = (max(8, sign.shape[0] + top + bottom), max(6, sign.shape[1] + left + right))
     sheet = paper(random, shape, (135, 235))
-    strength = random.uniform(0.42, 0.85)
+    written = np.full(shape, 255, np.float32)
+    strength = random.uniform(0.42, 0.85) if random.random() < 0.85 else random.uniform(0.22, 0.42)
     sheet -= _printed(random, shape) * np.float32(float(sheet.mean()) * strength)
     for side, neighbour in enumerate(neighbours):
-        lay(sheet, neighbour, _reaching_in(random, neighbour, shape, side), strength * random.uniform(0.8, 1.05))
+        place = _reaching_in(random, neighbour, shape, side)
+        lay(sheet, neighbour, place, strength * random.uniform(0.8, 1.05))
+        lay(written, neighbour, place, 1.0)
     for rule in _rules(random, shape):
         lay(sheet, rule, (0, 0), strength * random.uniform(0.3, 1.0))
-    lay(sheet, sign, (top, left), strength)
-    return recorded(random, sheet, random.uniform(0.2, 0.035 * max(sign.shape)), random.uniform(0, 5))
+    for part, share in ((sheet, strength), (written, 1.0)):
+        lay(part, sign, (top, left), share)
+    softest = 0.035 if random.random() < 0.8 else 0.06
+    picture = recorded(random, sheet, random.uniform(0.2, softest * max(sign.shape)), random.uniform(0, 5))
+    return picture, 255 - written.astype(np.uint8)
 
 
 def _reaching_in(random: Random, sign: Coverage, shape: tuple[int, int], side: int) -> tuple[int, int]:
-    """The place (row, column) of a neighbour: up to a fifth of the box is its own."""
-    inside = random.uniform(0.02, 0.2)
+    """The place (row, column) of a neighbour: up to a quarter of the box is its own."""
+    inside = random.uniform(0.02, 0.25)
     rows, columns = sign.shape
     across = int((shape[0] - rows) * random.uniform(0.2, 0.8) + random.normal(0, 0.1) * shape[0])
     along = int(random.uniform(-0.7, 0.7) * shape[1])

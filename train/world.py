@@ -59,17 +59,21 @@ class World:
         made = [self._read(random, names[kind]) for kind in kinds]
         return Digits(np.stack([picture for picture, _ in made]), np.array([label for _, label in made], np.int64))
 
-    def picture(self, random: Random, kind: str) -> tuple[Grey, int, Coverage | None]:
-        """One picture (h, w) uint8 of a kind in SHARES, its label, and the sign in it where the network must see it."""
+    def picture(self, random: Random, kind: str) -> tuple[Grey, int, tuple[Coverage, ...]]:
+        """One picture (h, w) uint8 of a kind in SHARES, its label, and what of it the network must see.
+
+        That is the sign, or all that is written, where a neighbour may touch it. Without any, all is well.
+        """
         if kind == "garbage":
             return self._garbage(random)
         if kind == "drawn":
             found = self._strokes(random)
             sheet = strokes.drawing(random, found, _LONGEST).coverage
-            return strokes.shaded(random, sheet), int(found.label), sheet
+            return strokes.shaded(random, sheet), int(found.label), (sheet,)
         size = _size(random, kind)
         sign, label = self.digit(random, size, _pen(random, kind, size))
-        return self._scene(random, kind, sign), label, sign
+        picture, written = self._scene(random, kind, sign)
+        return picture, label, (sign, *written)
 
     def digit(self, random: Random, size: float, pen: float) -> tuple[Coverage, int]:
         """A digit, its longer side about `size` px, its strokes about `pen` px wide; and its label."""
@@ -91,43 +95,45 @@ class World:
 
     def _read(self, random: Random, kind: str) -> tuple[Grey, int]:
         while True:
-            picture, label, sign = self.picture(random, kind)
+            picture, label, signs = self.picture(random, kind)
             try:
                 found = normalise(picture)
             except Unreadable:
                 continue
-            if _seen(found, sign, label):
+            if _seen(found, signs, label):
                 return found.digit, label
 
-    def _scene(self, random: Random, kind: str, sign: Coverage) -> Grey:
+    def _scene(self, random: Random, kind: str, sign: Coverage) -> tuple[Grey, tuple[Coverage, ...]]:
+        """The sign in a scene; and all that is written there, where that is more than the sign."""
         if kind == "bitmap":
-            return bitmaps.bitmap(random, sign)
+            return bitmaps.bitmap(random, sign), ()
         if kind == "page":
             behind = sign if random.random() < 0.1 else None
-            return paper.page(random, sign, behind)
+            return paper.page(random, sign, behind), ()
         size = float(max(sign.shape))
         nothing = np.zeros((1, 1), np.uint8)
         around = [
             self.digit(random, size, cheques.pen_width(random, size))[0] if random.random() < share else nothing
             for share in cheques.NEIGHBOURS
         ]
-        return cheques.cutout(random, sign, around)
+        picture, written = cheques.cutout(random, sign, around)
+        return picture, (written,)
 
-    def _garbage(self, random: Random) -> tuple[Grey, int, Coverage | None]:
+    def _garbage(self, random: Random) -> tuple[Grey, int, tuple[Coverage, ...]]:
         names, weights = list(_GARBAGE_SCENES), np.array(list(_GARBAGE_SCENES.values()))
         scene = names[random.choice(len(names), p=weights)]
         if scene == "texture":
-            return texture(random), GARBAGE, None
+            return texture(random), GARBAGE, ()
         draw = CLUTTER[random.choice(len(CLUTTER), p=[weight for _, weight in CLUTTER])][0]
         size = _size(random, scene)
         sign = draw(random, self, size, _pen(random, scene, size))
         while not sign.any():
             sign = draw(random, self, size, _pen(random, scene, size))
         # A lone digit that the normaliser takes out of a row is a good digit, and counted: several_digits.
-        must_see = sign if draw in (several, word, printed) else None
+        must_see = (sign,) if draw in (several, word, printed) else ()
         if scene == "drawn":
             return strokes.on_canvas(random, sign), GARBAGE, must_see
-        return self._scene(random, scene, sign), GARBAGE, must_see
+        return self._scene(random, scene, sign)[0], GARBAGE, must_see
 
 
 def chunks(count: int) -> list[tuple[int, int]]:
@@ -155,13 +161,13 @@ def _pen(random: Random, kind: str, size: float) -> float:
     return max(1.0, size * float(np.exp(random.uniform(np.log(0.025), np.log(0.13)))))
 
 
-def _seen(found: Normalised, sign: Coverage | None, label: int) -> bool:
+def _seen(found: Normalised, signs: tuple[Coverage, ...], label: int) -> bool:
     """Whether the normaliser took up what was drawn: not a part of a row, nor of clutter what could be a 1."""
+    least = _LIKE_ROW if label == GARBAGE else _LIKE_DIGIT
+    alike = not signs or any(likeness(found.digit, boxed(sign)) >= least for sign in signs)
     if label != GARBAGE:
-        return sign is None or likeness(found.digit, boxed(sign)) >= _LIKE_DIGIT
-    if is_stick(found.digit):
-        return False
-    return sign is None or (found.digits_seen == 1 and likeness(found.digit, boxed(sign)) >= _LIKE_ROW)
+        return alike
+    return alike and not is_stick(found.digit) and (not signs or found.digits_seen == 1)
 
 
 def is_stick(picture: Grey) -> bool:

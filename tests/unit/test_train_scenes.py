@@ -28,7 +28,7 @@ def zero(random: Random, size: float) -> Grey:
 def cheque(random: Random) -> Grey:
     """A zero between two others, cut out of a cheque."""
     around = [zero(random, 34) for _ in cheques.NEIGHBOURS]
-    return cheques.cutout(random, zero(random, 34), around[:2])
+    return cheques.cutout(random, zero(random, 34), around[:2])[0]
 
 
 def page(random: Random) -> Grey:
@@ -64,7 +64,7 @@ def test_neighbours_reach_into_a_cutout() -> None:
     lefts = []
     for neighbours in ([full], []):
         random = np.random.default_rng(5)
-        lefts.append(np.mean([cheques.cutout(random, blank, neighbours)[:, 0].mean() for _ in range(20)]))
+        lefts.append(np.mean([cheques.cutout(random, blank, neighbours)[0][:, 0].mean() for _ in range(20)]))
     assert lefts[0] < 0.8 * lefts[1]
 
 
@@ -101,3 +101,14 @@ def test_textures_are_of_many_sizes() -> None:
     shapes = {texture(random).shape for _ in range(30)}
     assert len(shapes) > 20
     assert min(min(shape) for shape in shapes) >= 28
+
+
+def test_a_cutout_says_what_a_pen_wrote_there() -> None:
+    """Sign and neighbours, and no print: where nothing reaches in, the sign alone."""
+    random = np.random.default_rng(8)
+    sign = zero(random, 34)
+    alone, beside = (cheques.cutout(random, sign, around) for around in ((), (zero(random, 34), zero(random, 34))))
+    for picture, written in (alone, beside):
+        assert picture.shape == written.shape
+    assert np.count_nonzero(sign) >= np.count_nonzero(alone[1]) > 0.9 * np.count_nonzero(sign)
+    assert np.count_nonzero(beside[1]) > np.count_nonzero(sign)
