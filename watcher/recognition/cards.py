@@ -56,7 +56,7 @@ def card_inside(ink: Ink) -> Part | None:
 
 def _rectangle(shade: NDArray[np.uint8]) -> tuple[int, int, int, int] | None:
     """Left, top, width and height of the largest component that reaches no rim, where that is a rectangle."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(shade, connectivity=4)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(shade, connectivity=4)
     left, top, width, height, area = stats.T
     within = (left > 0) & (top > 0) & (left + width < shade.shape[1]) & (top + height < shade.shape[0])
     within[0] = False

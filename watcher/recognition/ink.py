@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.recognition.cards import card_inside, sheet_inside
+from watcher.recognition.frames import IN_A_BOX
 from watcher.recognition.paper import contrast_with_paper
 from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.threshold import Ink, separate
@@ -19,9 +20,8 @@ SMALL_SIDE = 64
 def find_ink(grey: NDArray[np.uint8], steps: Steps = ALL_STEPS) -> Ink | None:
     """Separate ink from paper in a (h, w) uint8 picture; None where nothing is drawn."""
     sheet = sheet_inside(grey) if steps.cards else None
-    if sheet is not None and (ink := _ink_on(grey[sheet], steps)) is not None:
-        return ink
-    return _ink_on(grey, steps)
+    ink = None if sheet is None else _ink_on(grey[sheet], steps)
+    return ink if ink is not None and _is_written_on(ink) else _ink_on(grey, steps)
 
 
 def _ink_on(grey: NDArray[np.uint8], steps: Steps) -> Ink | None:
@@ -35,6 +35,12 @@ def _ink_on(grey: NDArray[np.uint8], steps: Steps) -> Ink | None:
             return ink
         grey = grey[card]
     return ink
+
+
+def _is_written_on(sheet: Ink) -> bool:
+    """Whether something as large stands on it as a frame may hold: more than a speck, or the dot in a square 0."""
+    _, _, width, height = cv2.boundingRect(sheet.mask)
+    return bool(max(width, height) >= IN_A_BOX * max(sheet.mask.shape))
 
 
 def _of_fitting_size(grey: NDArray[np.uint8], enlarging: bool) -> tuple[NDArray[np.uint8], int]:
