@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from watcher.recognition.ink import Ink, find_ink
 from watcher.recognition.pieces import Piece, find_pieces
+from watcher.recognition.small import padded, part_with_margin
 from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.verdict import Reason, Unreadable
 
@@ -82,13 +83,12 @@ def draw(ink: Ink, piece: Piece, steps: Steps = ALL_STEPS) -> NDArray[np.uint8]:
 
 def _cut_out(ink: Ink, piece: Piece) -> tuple[Soft, float]:
     """The piece's box with a margin, enlarged where it is small; and its longer side in the new pixels."""
-    top, left, height, width = piece.box
     margin = 2
-    strength = np.pad(ink.strength, margin)[top : top + height + 2 * margin, left : left + width + 2 * margin]
-    mine = np.pad(piece.mask, margin)
+    strength = part_with_margin(ink.strength, piece.box, margin)
+    mine = padded(piece.mask, margin)
     mine = np.asarray(cv2.dilate(mine, np.ones((3, 3), np.uint8)), np.uint8)
     cut = np.where(mine > 0, strength, np.float32(0)).astype(np.float32)
-    longer = max(height, width)
+    longer = max(piece.mask.shape)
     if longer >= WORKING_BOX:
         return cut, float(longer)
     factor = -(-WORKING_BOX // longer)
@@ -105,7 +105,7 @@ def _with_fitting_strokes(strokes: Soft, longer: float) -> Soft:
     if width < THINNEST * unit:
         grow = (THIN_TARGET * unit - width) / 2
         pad = int(grow) + 2
-        strokes, mask = np.pad(strokes, pad), np.pad(mask, pad)
+        strokes, mask = padded(strokes, pad), padded(mask, pad)
         outside = np.asarray(cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5))
         return np.asarray(np.maximum(strokes, np.clip(grow + 1 - outside, 0, 1)), np.float32)
     if width > THICKEST * unit:

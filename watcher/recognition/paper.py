@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watcher.recognition.small import median, quantile
 from watcher.recognition.steps import ALL_STEPS, Steps
 
 # A drawing program's canvas is of one shade: at least this share of the pixels.
@@ -79,7 +80,7 @@ def _rim(values: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def _middle_of_rim(values: NDArray[np.generic]) -> float:
-    return float(np.median(_rim(values).astype(np.float32)))
+    return median(_rim(values).astype(np.float32))
 
 
 def _reduced(values: NDArray[np.generic], side: int) -> Soft:
@@ -95,9 +96,9 @@ def _without_tilt(grey: NDArray[np.uint8]) -> Soft:
     rows, columns = np.mgrid[0:height, 0:width].reshape(2, -1) / np.array([[max(height, 2)], [max(width, 2)]])
     terms = np.stack([np.ones_like(rows), rows, columns], axis=1)
     values = small.ravel().astype(np.float64)
-    off = np.abs(values - np.median(values))
+    off = np.abs(values - median(values))
     for _ in range(4):
-        kept = off <= max(1.0, float(np.quantile(off, 0.6)))
+        kept = off <= max(1.0, quantile(off, 0.6))
         chosen = terms[kept]
         plane = np.linalg.solve(chosen.T @ chosen + 1e-9 * np.eye(3), chosen.T @ values[kept])
         off = np.abs(values - terms @ plane)

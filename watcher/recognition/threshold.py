@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watcher.recognition.paper import TINY, histogram
+from watcher.recognition.small import padded
 from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.stripes import without_stripes
 
@@ -195,6 +196,6 @@ def _in_one_piece(mask: NDArray[np.uint8]) -> bool:
     longer = int(stats[1 + largest, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())
     if area[largest] < 0.5 * area.sum() or longer < 0.4 * max(mask.shape) or area.sum() > 0.8 * mask.size:
         return False
-    mine = np.pad((labels != 1 + largest).astype(np.uint8), 1, constant_values=1)
+    mine = padded((labels != 1 + largest).astype(np.uint8), 1, 1)
     holes = cv2.connectedComponents(mine, connectivity=4)[0] - 2
-    return holes <= 4
+    return bool(holes <= 4)
