@@ -10,6 +10,8 @@ import numpy as np
 from numpy.fft import fftfreq, rfft2, rfftfreq  # here: numpy loads it late, and a confined reader opens no files
 from numpy.typing import NDArray
 
+from watcher.recognition.small import median
+
 # The distance from line to line, in the picture's own pixels.
 CLOSEST, WIDEST = 2.5, 8.0
 # So many lines are print; three may be a 5.
@@ -39,7 +41,7 @@ def without_stripes(contrast: Soft, pixel: int = 1) -> Soft:
     own = contrast
     if pixel > 1:
         own = np.asarray(cv2.resize(contrast, size, interpolation=cv2.INTER_AREA), np.float32)
-    level = own - np.float32(np.median(own))
+    level = own - np.float32(median(own.ravel()))
     found = _beat(level)
     if found is None:
         return contrast
@@ -55,7 +57,7 @@ def without_stripes(contrast: Soft, pixel: int = 1) -> Soft:
 def _beat(level: Soft) -> tuple[float, float, float] | None:
     """Periods a pixel down and to the right, and the amplitude, of the strongest stripes; None where there are none."""
     height, width = level.shape
-    usual = 2 * 1.4826 * float(np.median(np.abs(level)))
+    usual = 2 * 1.4826 * median(np.abs(level).ravel())
     window = np.hanning(height + 2)[1:-1, None] * np.hanning(width + 2)[None, 1:-1]
     whole = float(window.sum())
     level = np.clip(level, -usual, usual)
