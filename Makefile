@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test cases fuzz check train evaluate audit bench soak lock clean train-env
+.PHONY: help run test cases fuzz check train evaluate audit bench model soak lock clean train-env
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
@@ -16,6 +16,7 @@ help:
 	@echo "make fuzz      hostile bytes for SECONDS=120, from SEED=1; says how many and what they found"
 	@echo "make check     ruff and mypy"
 	@echo "make train     train the digitnet network into runs/digitnet; UNIPEN=DIR adds pen strokes"
+	@echo "make model     the shipped bundle from the raw data below SUITE=DIR, into runs/digitnet-bundle"
 	@echo "make evaluate  score the shipped model on MNIST; SUITE=DIR: on all sets below a folder"
 	@echo "make audit     look the locked dependencies up among known vulnerabilities"
 	@echo "make bench     how many pictures a second, against the tutorials' loop"
@@ -45,6 +46,12 @@ check: $(VENV)/.dev
 
 train: $(VENV)/.dev
 	$(BIN)/python -m train fit --network digitnet --data $(DATA) $(if $(UNIPEN),--unipen $(UNIPEN)) --run runs/digitnet
+
+model: $(VENV)/.dev
+	@test -n "$(SUITE)" || { echo "error: SUITE is missing" >&2; \
+	  echo "  make model SUITE=DIR, with mnist/ and unipen/ below DIR" >&2; exit 2; }
+	$(BIN)/python -m train fit --network digitnet --data $(SUITE)/mnist --unipen $(SUITE)/unipen --run runs/digitnet
+	$(BIN)/python -m train export runs/digitnet --suite $(SUITE) --out runs/digitnet-bundle
 
 evaluate: $(VENV)/.dev
 	$(BIN)/python -m train evaluate $(if $(SUITE),--suite $(SUITE),--data $(DATA))
