@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test cases fuzz check train evaluate audit bench model soak lock clean train-env
+.PHONY: help run test cases fuzz check train evaluate audit bench bench-compare model soak lock clean train-env
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
@@ -19,7 +19,8 @@ help:
 	@echo "make model     the shipped bundle from the raw data below SUITE=DIR, into runs/digitnet-bundle"
 	@echo "make evaluate  score the shipped model on MNIST; SUITE=DIR: on all sets below a folder"
 	@echo "make audit     look the locked dependencies up among known vulnerabilities"
-	@echo "make bench     how many pictures a second, against the tutorials' loop"
+	@echo "make bench     how fast it is, against the bare floor and what people write; JSON to OUT=bench.json"
+	@echo "make bench-compare BEFORE=a.json AFTER=b.json   what changed between two runs of it"
 	@echo "make soak      kill it 1,000 times while 200,000 pictures come in; SOAK='--seed 7' to replay"
 	@echo "make lock      make the lock files in requirements/ anew"
 	@echo "make clean     remove what make made; inbox, outbox and runs stay"
@@ -60,7 +61,10 @@ audit: $(VENV)/.audit
 	@$(VENV)/audit/bin/python requirements/audit.py
 
 bench: $(VENV)/.dev
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(if $(OUT),--out $(OUT))
+
+bench-compare: $(VENV)/.dev
+	@$(BIN)/python -m bench.compare $(BEFORE) $(AFTER)
 
 train-env: $(VENV)/.dev
 
