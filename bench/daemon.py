@@ -43,7 +43,7 @@ def backlog(inbox: Path, *options: str) -> float:
         started = time.perf_counter()
         _, said = process.communicate()
         seconds = time.perf_counter() - started
-    found = re.search(r"([\d,]+) pictures? read", said)
+    found = re.search(r"([\d,]+) pictures? read in", said)
     if process.returncode != 0 or not found or int(found[1].replace(",", "")) != count:
         raise RuntimeError(f"the daemon did not read all {count} pictures:\n{said}")
     return seconds
