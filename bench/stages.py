@@ -1,0 +1,61 @@
+"""`python -m bench.stages`: what one picture costs at each step of reading, on one core."""
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+
+from bench.__main__ import KINDS
+from bench.results import Figure, Results
+from watcher.models import SHIPPED
+from watcher.recognition.decode import decode
+from watcher.recognition.model import load_model
+from watcher.recognition.normalise import normalise
+from watcher.recognition.recogniser import Recogniser
+from watcher.recognition.second_look import SecondLook
+
+
+@click.command()
+@click.option("--pictures", default=300, show_default=True, help="Of each kind.")
+@click.option("--rounds", default=9, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Also as JSON, for `python -m bench.compare`.")
+def main(pictures: int, rounds: int, out: Path | None) -> None:
+    """Microseconds a picture: decoding, the normaliser, the network without and with the second look, all."""
+    cv2.setNumThreads(1)
+    model = load_model(SHIPPED)
+    once, recogniser = replace(model, second_look=SecondLook()), Recogniser(model)
+    results = Results(f"python -m bench.stages --pictures {pictures} --rounds {rounds}")
+    click.echo(results.heading())
+    for kind, draw in KINDS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            draw(Path(folder) / "drawn", pictures)
+            files = [path.read_bytes() for path in sorted((Path(folder) / "drawn").iterdir())]
+        greys = [decode(data) for data in files]
+        digits = [normalise(grey).digit[None] for grey in greys]
+        click.echo(f"\n{kind:<34}{'µs':>8}  lowest–highest")
+        steps: dict[str, tuple[Callable[[Any], Any], Sequence[Any]]] = {
+            "decode": (decode, files), "normalise": (normalise, greys), "network, one look": (once.logits, digits),
+            "network, with the second look": (model.logits, digits), "all of reading": (recogniser.read, files),
+        }  # fmt: skip
+        for step, (do, given) in steps.items():
+            found = Figure(f"{kind}: {step}", "µs", tuple(_microseconds(do, given) for _ in range(rounds)))
+            results.figures.append(found)
+            click.echo(f"{step:<34}{found.median:>8.0f}  {min(found.values):.0f}–{max(found.values):.0f}")
+    if out is not None:
+        results.save(out)
+
+
+def _microseconds(do: Callable[[Any], Any], given: Sequence[Any]) -> float:
+    began = time.perf_counter()
+    for one in given:
+        do(one)
+    return 1e6 * (time.perf_counter() - began) / len(given)
+
+
+if __name__ == "__main__":
+    main()
