@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.ma  # here: np.percentile loads it late, and a confined reader opens no files
 from numpy.typing import NDArray
 
 from watcher.recognition.formats import Header, read_header
