@@ -65,6 +65,28 @@ def test_no_digit_is_taken_for_a_sheet(number: int) -> None:
         assert sheet_inside(np.asarray(bold, np.uint8)) is None
 
 
+@pytest.mark.parametrize("second", ["cell", "sticker", "digit"])
+def test_where_something_as_large_stands_beside_it_no_sheet_is_chosen(second: str) -> None:
+    """Two cells of a form, two stickers, a cell and a digit: two digits were written, and one must not do for both."""
+    seven = strokes(SEVEN, 80, 8)
+    page = np.zeros((200, 340), np.uint8)
+    for left in (50, 210):
+        page[60 : 60 + seven.shape[0], left : left + seven.shape[1]] = seven
+    ends = (30, 190) if second == "cell" else (30,)
+    for left in ends:
+        cv2.rectangle(page, (left, 30), (left + 110, 170), 255, 4)
+    picture = np.rint(210 - page * 0.7).astype(np.uint8)
+    if second == "sticker":
+        picture = np.full((200, 340), 90, np.uint8)
+        for left in (30, 190):
+            picture[30:170, left : left + 110] = 220
+            part = picture[50 : 50 + seven.shape[0], left + 20 : left + 20 + seven.shape[1]]
+            part[seven > 127] = 30
+    assert sheet_inside(picture) is None
+    one = picture[:, :165]
+    assert sheet_inside(np.asarray(one)) is not None
+
+
 def test_what_reaches_the_rim_or_is_small_is_no_sheet() -> None:
     """A shadow over half of the picture, a label in a corner, a picture as small as a stamp."""
     half = np.full((200, 200), 230, np.uint8)

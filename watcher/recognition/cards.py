@@ -14,25 +14,31 @@ FILLED, HALF_FILLED, SQUARE = 0.75, 0.45, 0.9
 _SIDE, _LEAST_SIDE = 160, 64
 # Of the picture; and of its box, what its outline holds: no bow or loop of a digit is so square.
 SHEET, STRAIGHT = 0.12, 0.93
+BESIDE = 0.3  # of the sheet's longer side: what stands beside it and is as large was written, or is another sheet
 
 Part = tuple[slice, slice]
+Box = tuple[int, int, int, int]  # left, top, width, height
 
 
 def sheet_inside(grey: NDArray[np.uint8]) -> Part | None:
     """The inside of a rectangle of one of two shades (Otsu 1979) that reaches no rim of (h, w) uint8; else None.
 
-    Light on dark it is a sheet, or what a drawn box holds; dark on light a sticker. Whether anything is written on it,
-    or it is the inside of a very square 0, is not looked at.
+    Light on dark it is a sheet, or what a drawn box holds; dark on light a sticker. None too where something of its
+    size stands beside it. Whether anything is written on it, or it is the inside of a square 0, is not looked at.
     """
     if min(grey.shape) < _LEAST_SIDE:
         return None
     scale = min(1.0, _SIDE / max(grey.shape))
     small = grey if scale == 1 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     _, light = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    boxes = [box for shade in (light, 1 - light) if (box := _rectangle(np.asarray(shade, np.uint8))) is not None]
-    if not boxes:
+    shades = [_within_rim(np.asarray(shade, np.uint8)) for shade in (light, 1 - light)]
+    found = [box for labels, stats in shades if (box := _rectangle(labels, stats)) is not None]
+    if not found:
         return None
-    left, top, width, height = (round(length / scale) for length in max(boxes, key=lambda box: box[2] * box[3]))
+    sheet = max(found, key=lambda box: box[2] * box[3])
+    if any(_stands_beside(stats, sheet) for _, stats in shades):
+        return None
+    left, top, width, height = (round(length / scale) for length in sheet)
     return _inset(left, top, width, height)
 
 
@@ -54,21 +60,35 @@ def card_inside(ink: Ink) -> Part | None:
     return _inset(left, top, width, height)
 
 
-def _rectangle(shade: NDArray[np.uint8]) -> tuple[int, int, int, int] | None:
-    """Left, top, width and height of the largest component that reaches no rim, where that is a rectangle."""
+def _within_rim(shade: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Labels (h, w) of the components of a mask, and the statistics (n, 5) of those that reach no rim, others 0."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(shade, connectivity=4)
-    left, top, width, height, area = stats.T
+    left, top, width, height, _ = stats.T
     within = (left > 0) & (top > 0) & (left + width < shade.shape[1]) & (top + height < shade.shape[0])
     within[0] = False
-    if not within.any():
+    return np.asarray(labels, np.int32), np.where(within[:, None], stats, 0).astype(np.int32)
+
+
+def _rectangle(labels: NDArray[np.int32], stats: NDArray[np.int32]) -> Box | None:
+    """The box of the largest component, where that is large and a rectangle."""
+    largest = int(stats[:, cv2.CC_STAT_AREA].argmax())
+    left, top, width, height, _ = stats[largest].tolist()
+    if width * height < SHEET * labels.size or _slim(width, height):
         return None
-    largest = int(np.where(within, area, 0).argmax())
-    box = int(width[largest]), int(height[largest])
-    if box[0] * box[1] < SHEET * shade.size or _slim(*box):
+    if _within_outline(labels, largest) < STRAIGHT * (width - 1) * (height - 1):
         return None
-    if _within_outline(np.asarray(labels), largest) < STRAIGHT * (box[0] - 1) * (box[1] - 1):
-        return None
-    return int(left[largest]), int(top[largest]), *box
+    return left, top, width, height
+
+
+def _stands_beside(stats: NDArray[np.int32], sheet: Box) -> bool:
+    """Whether a component of some size is neither in the sheet nor a frame around it: two cells of a form, say."""
+    left, top, width, height, _ = stats.T
+    x, y, wide, high = sheet
+    right, bottom = left + width, top + height
+    inside = (left >= x) & (top >= y) & (right <= x + wide) & (bottom <= y + high)
+    around = (left <= x) & (top <= y) & (right >= x + wide) & (bottom >= y + high)
+    large = np.maximum(width, height) >= BESIDE * max(wide, high)
+    return bool((large & ~inside & ~around).any())
 
 
 def _slim(width: int, height: int) -> bool:
