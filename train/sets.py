@@ -84,6 +84,7 @@ def of_digits(digits: Digits, name: str, part: Part) -> list[Set]:
         *low,
         *within,
         row,
+        _no_digit("several digits: mnist in cells", lambda: framed.cells(_random(part), few), 0.98),
         _no_digit("half digits", lambda: nondigits.halves(_random(part), few)),
     ]
 

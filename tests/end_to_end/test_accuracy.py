@@ -43,6 +43,7 @@ DIGITS = {
 NO_DIGIT = {
     "letters": 0.88,
     "several digits: mnist side by side": 0.97,
+    "several digits: mnist in cells": 0.97,
     "several digits: unipen side by side": 0.97,
     "several digits: cheques, whole": 0.97,
 }

@@ -43,19 +43,20 @@ def sheet_inside(grey: NDArray[np.uint8]) -> Part | None:
 
 
 def card_inside(ink: Ink) -> Part | None:
-    """Where the "ink" is a filled card with something in it, the card's inside; else None."""
+    """Where the "ink" is a filled card, alone, with something in it, the card's inside; else None."""
     if cv2.countNonZero(ink.mask) < CARD * ink.mask.size:
         return None
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=4)
-    if count < 2:
-        return None
-    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=4)
+    stats[0] = 0  # the paper
+    largest = int(stats[:, cv2.CC_STAT_AREA].argmax())
     left, top, width, height, area = (int(value) for value in stats[largest])
     if min(width, height) < 16 * ink.pixel or _slim(width, height):  # a bold 1 is no card
         return None
     box = width * height
     outlined = HALF_FILLED * box <= area < FILLED * box and _within_outline(np.asarray(labels), largest) >= SQUARE * box
     if area < CARD * ink.mask.size or not (area >= FILLED * box or outlined):
+        return None
+    if _stands_beside(np.asarray(stats, np.int32), (left, top, width, height)):
         return None
     return _inset(left, top, width, height)
 
