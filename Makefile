@@ -51,7 +51,7 @@ train: $(VENV)/.dev
 model: $(VENV)/.dev
 	@test -n "$(SUITE)" || { echo "error: SUITE is missing" >&2; \
 	  echo "  make model SUITE=DIR, with mnist/ and unipen/ below DIR" >&2; exit 2; }
-	$(BIN)/python -m train fit --network digitnet --data $(SUITE)/mnist --unipen $(SUITE)/unipen --run runs/digitnet
+	@$(MAKE) --no-print-directory train DATA=$(SUITE)/mnist UNIPEN=$(SUITE)/unipen
 	$(BIN)/python -m train export runs/digitnet --suite $(SUITE) --out runs/digitnet-bundle
 
 evaluate: $(VENV)/.dev

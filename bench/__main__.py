@@ -1,19 +1,12 @@
 """`python -m bench`: how fast it is, beside the bare floor and what people write themselves. One table, and JSON."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from bench.backlog import race, table
-from bench.pictures import draw_mixed, draw_mnist_like, draw_pictures
+from bench.pictures import KINDS
 from bench.results import Results
-
-KINDS: dict[str, Callable[[Path, int], None]] = {
-    "MNIST's form, 28×28": draw_mnist_like,
-    "drawn anyhow, 28×28": draw_pictures,
-    "mixed, 28 to 1,500 px": draw_mixed,
-}
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """Draws the pictures that benchmarks read; no two are alike."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -62,3 +63,10 @@ def _in_mnists_form(large: np.ndarray) -> np.ndarray:
 
 def _write(folder: Path, number: int, canvas: np.ndarray) -> None:
     cv2.imwrite(str(folder / f"{number:07d}-{number % 10}.png"), canvas)
+
+
+KINDS: dict[str, Callable[[Path, int], None]] = {
+    "MNIST's form, 28×28": draw_mnist_like,
+    "drawn anyhow, 28×28": draw_pictures,
+    "mixed, 28 to 1,500 px": draw_mixed,
+}

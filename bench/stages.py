@@ -10,7 +10,7 @@ from typing import Any
 import click
 import cv2
 
-from bench.__main__ import KINDS
+from bench.pictures import KINDS
 from bench.results import Figure, Results
 from watcher.models import SHIPPED
 from watcher.recognition.decode import decode

@@ -55,4 +55,11 @@ def write(folder: Path, contents: Mapping[str, Any], weights: bytes) -> None:
     """Write weights, then card, into the bundle's folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / WEIGHTS).write_bytes(weights)
-    (folder / FILE).write_text(json.dumps(contents, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    replace(folder, contents)
+
+
+def replace(folder: Path, contents: Mapping[str, Any]) -> None:
+    """Put the card into the bundle's folder, at one stroke."""
+    temporary = folder / f"{FILE}.new"
+    temporary.write_text(json.dumps(contents, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(folder / FILE)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from train import suite
-from train.card import FILE
+from train.card import FILE, replace
 from train.evaluate import Figures
 from train.sets import Suite
 from watcher.errors import UsageError
@@ -33,9 +33,7 @@ def keep(bundle: Path, found: Figures) -> None:
     """Write the spread into the bundle's card."""
     card = _card(bundle)
     card["scores"]["seeds"] = found
-    temporary = bundle / f"{FILE}.new"
-    temporary.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(bundle / FILE)
+    replace(bundle, card)
 
 
 def table(found: Figures) -> str:
