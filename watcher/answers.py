@@ -81,7 +81,7 @@ class _Seen(_Said):
     identity: tuple[Whole, Whole, Whole, int]
 
     def outcome(self) -> Outcome:
-        return Outcome(self.id, Verdict(*_FIELDS(self.verdict)), Identity(*self.identity))
+        return Outcome(self.id, Verdict(*_FIELDS(self.verdict)), Identity.of_numbers(*self.identity))
 
 
 class _Unread(_Said):

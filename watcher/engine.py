@@ -1,9 +1,8 @@
 """The seam between the loop and whatever reads pictures: jobs in, outcomes out, by id."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from watcher.recognition.verdict import Verdict
 from watcher.records import Identity
@@ -18,8 +17,7 @@ class Trouble(StrEnum):
     UNREAD = "unread"  # the bytes could not be read: the file is gone, or the disk fails
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one job: a verdict and the file's identity after reading, or a trouble.
 
     message: for people. errno: of the system call that failed, for UNREAD.

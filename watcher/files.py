@@ -5,7 +5,6 @@ import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -108,7 +107,7 @@ class Files:
         found = identity_of(target)
         if found is None and self.set_aside(claim.id):
             return Taken.STRANGE, claim, "is no regular file"
-        return Taken.YES, replace(claim, identity=found or claim.identity), ""
+        return Taken.YES, claim._replace(identity=found or claim.identity), ""
 
     def set_aside(self, id_: str) -> bool:
         """Put what was claimed and is no regular file into quarantine; False where nothing of the kind was claimed."""

@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-import uuid
 
 
 class IdSource:
@@ -21,4 +20,5 @@ class IdSource:
             stamp = self._last
         value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64
         value |= 0b10 << 62 | int.from_bytes(os.urandom(8), "big") >> 2
-        return str(uuid.UUID(int=value))
+        text = f"{value:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

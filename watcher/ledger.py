@@ -7,9 +7,9 @@ States of a row: intent (about to be claimed, or in work) → recorded (has a re
 
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from watcher.errors import SurroundingsError
@@ -96,13 +96,12 @@ class Ledger(Questions):
         """Store verdicts with their sequence numbers and reserved places, all or none."""
         with self._transaction() as db:
             seq = db.execute("SELECT coalesce(max(seq), 0) FROM pictures").fetchone()[0]
-            records = []
-            for claim, verdict in results:
-                seq += 1
-                place = places.reserve(db, claim, verdict.status)
-                records.append(Record(claim, verdict, seq, model, now, place))
-                # One by one: the next reservation must see this one, or two 7.png of a batch get one place.
-                db.execute(RECORD, result_values(records[-1]))
+            reserved = places.reserve(db, [(claim, verdict.status) for claim, verdict in results])
+            records = [
+                Record(claim, verdict, seq + number, model, now, place)
+                for number, ((claim, verdict), place) in enumerate(zip(results, reserved, strict=True), 1)
+            ]
+            db.executemany(RECORD, map(result_values, records))
             _count(db, records)
         return records
 
@@ -112,7 +111,7 @@ class Ledger(Questions):
             for seq, (record, state) in enumerate(results, self.last_seq() + 1):
                 c, i = record.claim, record.claim.identity
                 db.execute(TAKE_IN, (c.id, c.file, i.dev, i.ino, i.size, i.mtime_ns, c.attempt, c.arrived_at))
-                db.execute(RECORD, result_values(replace(record, seq=seq)))
+                db.execute(RECORD, result_values(record._replace(seq=seq)))
                 db.execute("UPDATE pictures SET state = ? WHERE id = ?", (state, c.id))
                 remember(db, c, record.archived_to)
             _count(db, [record for record, _ in results])
@@ -132,7 +131,8 @@ class Ledger(Questions):
 
 
 def _count(db: sqlite3.Connection, records: Iterable[Record]) -> None:
+    counted = Counter((str(r.verdict.status), str(r.verdict.reason or "")) for r in records)
     db.executemany(
-        "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
-        [(str(r.verdict.status), str(r.verdict.reason or "")) for r in records],
+        "INSERT INTO tally VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+        [(status, reason, n) for (status, reason), n in counted.items()],
     )

@@ -3,12 +3,15 @@
 import os
 import re
 import sqlite3
+from collections.abc import Container, Sequence
 from datetime import datetime, tzinfo
+from itertools import groupby
 from pathlib import Path
 
 from watcher.recognition.verdict import Status
 from watcher.records import Claim
 
+_ASKED_AT_ONCE = 500  # places; SQLite takes 32,766 values in one statement
 LONGEST_NAME = 255 - len(".reason.txt")  # bytes; a rejected picture has its reason beside it
 
 
@@ -19,39 +22,62 @@ class Places:
         self._outbox = os.fsencode(outbox)
         self._zone = zone
 
-    def reserve(self, db: sqlite3.Connection, claim: Claim, status: Status) -> bytes:
-        """A path relative to the outbox that no record has or had; call it within a transaction of `db`.
+    def reserve(self, db: sqlite3.Connection, wanted: Sequence[tuple[Claim, Status]]) -> list[bytes]:
+        """A path relative to the outbox for each, that no record has or had; call it within a transaction of `db`.
 
         The second 7.png of a day becomes 7~2.png; a folder whose name a file has, becomes name~2.
         """
-        kind = "rejected" if status is Status.UNREADABLE else "archive"
-        day = datetime.fromisoformat(claim.arrived_at).astimezone(self._zone).date().isoformat()
-        *folders, name = claim.file.split(b"/")
-        place = f"{kind}/{day}".encode()
-        for folder in folders:
-            place = self._folder(db, place + b"/" + shortened(folder))
-        return self._file(db, place, name)
+        places: dict[bytes, None] = {}  # in their order
+        for (rejected, arrived_at, within), group in groupby(wanted, _destination):
+            folder = self._folder_of(db, rejected, arrived_at, within, places)
+            names = [claim.file.rpartition(b"/")[2] for claim, _ in group]
+            firsts = [folder + b"/" + shortened(name) for name in names]
+            taken = self._taken(db, firsts)
+            for name, first in zip(names, firsts, strict=True):
+                free = first
+                while free in taken or free in places:
+                    free = folder + b"/" + numbered(name, _next_number(db, first))
+                    taken |= self._taken(db, [free])
+                places[free] = None
+        return list(places)
 
-    def _folder(self, db: sqlite3.Connection, path: bytes) -> bytes:
+    def _folder_of(
+        self, db: sqlite3.Connection, rejected: bool, arrived_at: str, within: bytes, reserved: Container[bytes]
+    ) -> bytes:
+        day = datetime.fromisoformat(arrived_at).astimezone(self._zone).date().isoformat()
+        place = f"{'rejected' if rejected else 'archive'}/{day}".encode()
+        for folder in within.split(b"/") if within else ():
+            place = self._folder(db, place + b"/" + shortened(folder), reserved)
+        return place
+
+    def _folder(self, db: sqlite3.Connection, path: bytes, reserved: Container[bytes]) -> bytes:
         parent, _, name = path.rpartition(b"/")
         free, number = path, 1
         while db.execute("SELECT 1 FROM folders WHERE path = ?", (free,)).fetchone() is None:
-            if not _is_file(db, free) and not _is_foreign_file(self._outbox + b"/" + free):
+            if free not in reserved and not _is_file(db, free) and not _is_foreign_file(self._outbox + b"/" + free):
                 db.execute("INSERT INTO folders VALUES (?)", (free,))
                 break
             number += 1  # counted anew each time, so that all files of a folder come to lie in one
             free = parent + b"/" + numbered(name, number)
         return free
 
-    def _file(self, db: sqlite3.Connection, folder: bytes, name: bytes) -> bytes:
-        first = free = folder + b"/" + shortened(name)
-        while (
-            _is_file(db, free)
-            or db.execute("SELECT 1 FROM folders WHERE path = ?", (free,)).fetchone()
-            or os.path.lexists(self._outbox + b"/" + free)
-        ):
-            free = folder + b"/" + numbered(name, _next_number(db, first))
-        return free
+    def _taken(self, db: sqlite3.Connection, places: Sequence[bytes]) -> set[bytes]:
+        """Which of these a record, a folder of ours or somebody's file has."""
+        taken = {place for place in places if os.access(self._outbox + b"/" + place, os.F_OK, follow_symlinks=False)}
+        for begin in range(0, len(places), _ASKED_AT_ONCE):
+            some = places[begin : begin + _ASKED_AT_ONCE]
+            marks = ",".join("?" * len(some))
+            asked = f"SELECT archived_to FROM pictures WHERE archived_to IN ({marks})"  # noqa: S608  question marks
+            taken.update(row[0] for row in db.execute(asked, some))
+            asked = f"SELECT path FROM folders WHERE path IN ({marks})"  # noqa: S608
+            taken.update(row[0] for row in db.execute(asked, some))
+        return taken
+
+
+def _destination(wanted: tuple[Claim, Status]) -> tuple[bool, str, bytes]:
+    """Those that have this in common go to one folder: whether rejected, time of arrival, folder in the inbox."""
+    claim, status = wanted
+    return status is Status.UNREADABLE, claim.arrived_at, claim.file.rpartition(b"/")[0]
 
 
 def remember(db: sqlite3.Connection, claim: Claim, place: bytes) -> None:

@@ -3,7 +3,6 @@
 import logging
 import os
 from collections.abc import Callable, Container, Sequence
-from dataclasses import replace
 
 from watcher.files import Taken
 from watcher.parts import Parts
@@ -44,12 +43,12 @@ class Recovery:
             self._p.ledger.set_state([claim.id], "missing")
             return None
         found = self._p.files.identity_in_work(claim.id)
-        ours = replace(claim, identity=found or claim.identity)
+        ours = claim._replace(identity=found or claim.identity)
         self._p.ledger.update_claims([ours])
         return ours
 
     def _resumed(self, claim: Claim, restarted: bool) -> Claim | None:
-        claim = replace(claim, attempt=claim.attempt + restarted)
+        claim = claim._replace(attempt=claim.attempt + restarted)
         if claim.requeued_from and (record := self._p.ledger.place_of(claim.requeued_from)):
             return self.recalled(claim, record)
         present = self._p.files.identity_in_work(claim.id)
@@ -59,7 +58,7 @@ class Recovery:
             else:
                 self._p.ledger.set_state([claim.id], self._state_without_file(claim))
             return None
-        return replace(claim, identity=present)
+        return claim._replace(identity=present)
 
     def _state_without_file(self, claim: Claim) -> str:
         """What became of a claim for which no regular file lies in the work folder, nor at its old place."""

@@ -1,11 +1,11 @@
 """A record as people read it: a line of results.csv and a line of results.jsonl."""
 
 import csv
-import io
-import json
 import os
 import re
 import unicodedata
+
+from pydantic_core import to_json
 
 from watcher.records import Record
 
@@ -18,6 +18,7 @@ _TURNING = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "P
 # Spreadsheets run cells that begin so (OWASP, CSV injection); where a semicolon divides cells, behind one too.
 _RUNS = "=+\\-@＝＋－＠"
 _BEGINS_TO_RUN = re.compile(f"[{_RUNS}]")
+_MAY_RUN = re.compile(f"^[{_RUNS}]|;")
 _RUNS_BEHIND = re.compile(rf";(?=[\s\"']*[{_RUNS}])")
 CSV_HEADER = (",".join(COLUMNS) + "\r\n").encode()
 
@@ -48,57 +49,51 @@ def _escaped(char: str) -> str:
     return char
 
 
+class _Echo:
+    """Where the csv module writes to: it gives back what it is given, so that `writerow` returns the line."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+_csv_text = csv.writer(_Echo()).writerow
+
+
 def csv_line(record: Record) -> bytes:
     """One line of results.csv (RFC 4180), whatever the file was called."""
-    text = io.StringIO()
-    csv.writer(text).writerow([_cell(value) for value in _values(record).values()])
-    return text.getvalue().encode()
+    v, claim = record.verdict, record.claim
+    # None is an empty cell; what is no name of a file or a model is from a closed list, and cannot begin to run.
+    line: str = _csv_text((
+        claim.id, _safe(readable_name(claim.file)), v.status, v.prediction, _six(v.confidence), v.second_prediction,
+        _six(v.second_confidence), v.reason, v.width, v.height, v.sha256, _safe(record.model), claim.arrived_at,
+        record.processed_at, _safe(readable_name(record.archived_to)),
+    ))  # fmt: skip
+    return line.encode()
 
 
 def json_line(record: Record) -> bytes:
     """One line of results.jsonl: the columns of the CSV, then all ten scores and the sentence for people."""
-    values = _values(record) | {
-        "scores": [round(score, 6) for score in record.verdict.scores],
-        "detail": record.verdict.detail,
-    }
-    return json.dumps(values, ensure_ascii=False).encode() + b"\n"
-
-
-def _values(record: Record) -> dict[str, str | int | float | None]:
-    verdict, claim = record.verdict, record.claim
-    return dict(
-        zip(
-            COLUMNS,
-            (
-                claim.id,
-                readable_name(claim.file),
-                str(verdict.status),
-                verdict.prediction,
-                _rounded(verdict.confidence),
-                verdict.second_prediction,
-                _rounded(verdict.second_confidence),
-                str(verdict.reason) if verdict.reason else None,
-                verdict.width,
-                verdict.height,
-                verdict.sha256,
-                record.model,
-                claim.arrived_at,
-                record.processed_at,
-                readable_name(record.archived_to),
-            ),
-            strict=True,
-        )
-    )
+    v, claim = record.verdict, record.claim
+    return b"%b\n" % to_json({
+        "id": claim.id, "file": readable_name(claim.file), "status": v.status, "prediction": v.prediction,
+        "confidence": _rounded(v.confidence), "second_prediction": v.second_prediction,
+        "second_confidence": _rounded(v.second_confidence), "reason": v.reason, "width": v.width, "height": v.height,
+        "sha256": v.sha256, "model": record.model, "arrived_at": claim.arrived_at, "processed_at": record.processed_at,
+        "archived_to": readable_name(record.archived_to), "scores": [round(score, 6) for score in v.scores],
+        "detail": v.detail,
+    })  # fmt: skip
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
-def _cell(value: str | int | float | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6f}"
-    text = _RUNS_BEHIND.sub(r"\\x3b", str(value))
+def _six(value: float | None) -> str | None:
+    return None if value is None else f"{value:.6f}"
+
+
+def _safe(text: str) -> str:
+    if not _MAY_RUN.search(text):
+        return text
+    text = _RUNS_BEHIND.sub(r"\\x3b", text)
     return "'" + text if _BEGINS_TO_RUN.match(text) else text

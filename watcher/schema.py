@@ -1,8 +1,9 @@
 """The ledger's tables, and its rows as claims and records and back."""
 
-import json
 import sqlite3
 from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Identity, Record
@@ -52,8 +53,8 @@ def result_values(record: Record) -> tuple[Any, ...]:
     """What RECORD asks for."""
     v = record.verdict
     return (
-        record.seq, str(v.status), str(v.reason) if v.reason else None, v.prediction, v.confidence,
-        v.second_prediction, v.second_confidence, json.dumps(v.scores), v.width, v.height, v.sha256, v.detail,
+        record.seq, v.status.value, v.reason.value if v.reason else None, v.prediction, v.confidence,
+        v.second_prediction, v.second_confidence, to_json(v.scores).decode(), v.width, v.height, v.sha256, v.detail,
         record.model, record.processed_at, record.archived_to, record.claim.id,
     )  # fmt: skip
 
@@ -74,7 +75,7 @@ def record_of(row: sqlite3.Row) -> Record:
         confidence=row["confidence"],
         second_prediction=row["second_prediction"],
         second_confidence=row["second_confidence"],
-        scores=tuple(json.loads(row["scores"])),
+        scores=tuple(from_json(row["scores"])),
         width=row["width"],
         height=row["height"],
         detail=row["detail"],

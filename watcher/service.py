@@ -4,7 +4,7 @@ import errno
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from watcher.claiming import claim_batch
 from watcher.durable import concerns_all
@@ -178,7 +178,7 @@ class Service:
             self._p.ledger.set_state([claim.id], "quarantined")
             return None
         if present is not None and not (outcome.identity == claim.identity == present):
-            self._wait_for_writer(replace(claim, identity=present), now)
+            self._wait_for_writer(claim._replace(identity=present), now)
             return None
         return outcome.verdict
 
@@ -200,7 +200,7 @@ class Service:
 
     def _lost_reader(self, trouble: Trouble, claim: Claim) -> Verdict | None:
         if claim.attempt < self._max_attempts:
-            again = replace(claim, attempt=claim.attempt + 1)
+            again = claim._replace(attempt=claim.attempt + 1)
             self._p.ledger.update_claims([again])
             self._submit([again])
             return None

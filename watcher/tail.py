@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 BLOCK = 1 << 20  # bytes read at once; no row of ours is longer
-_ROW = re.compile(rb'(?:\{"id": )?"?([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})["\,;\t]')
+_ROW = re.compile(rb'(?:\{"id": ?)?"?([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})["\,;\t]')
 
 
 def id_in(line: bytes) -> str | None:

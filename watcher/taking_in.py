@@ -17,7 +17,7 @@ from watcher.whereabouts import Whereabouts
 
 SHOWN = 20
 _RECORDS_AT_ONCE = 500
-_STUB = re.compile(rb'(\{"id": ")?[0-9a-f-]{1,36}')  # of a row that was torn within its id
+_STUB = re.compile(rb'(\{"id": ?")?[0-9a-f-]{1,36}')  # of a row that was torn within its id
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Claimed files that their writers go on with: they wait in the work folder until they are whole or quiet."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from watcher.durable import concerns_all
 from watcher.files import Files
@@ -75,7 +75,7 @@ class Unsettled:
             if now < entry.due:
                 continue
             present = self._files.identity_in_work(id_)
-            claim = replace(entry.claim, identity=present or entry.claim.identity)
+            claim = entry.claim._replace(identity=present or entry.claim.identity)
             settled = claim == entry.claim or self._is_whole(claim)
             if settled:
                 del self._entries[id_]

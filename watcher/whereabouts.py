@@ -5,7 +5,6 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from watcher.beneath import open_beneath
@@ -55,7 +54,7 @@ class Whereabouts:
 
 
 def _with(record: Record, identity: Identity) -> Record:
-    return replace(record, claim=replace(record.claim, identity=identity))
+    return record._replace(claim=record.claim._replace(identity=identity))
 
 
 def _seen(root: bytes, path: bytes, *, read: bool = True) -> tuple[str, Identity | None]:

@@ -16,7 +16,7 @@ NAMES = [b"7.png", b'a/b,c\n"d".png', b"=1+1.png", b"'=1+1.png", b"\xff\\x00.png
 def seen(made: Record, *, scores: bool) -> Record:
     """What a row can know of a record."""
     verdict = made.verdict if scores else replace(made.verdict, scores=(), detail="")
-    return replace(made, seq=0, verdict=verdict, claim=replace(made.claim, identity=Identity(0, 0, 0, 0)))
+    return made._replace(seq=0, verdict=verdict, claim=made.claim._replace(identity=Identity(0, 0, 0, 0)))
 
 
 @pytest.mark.parametrize("verdict", [SEVEN, BLANK])

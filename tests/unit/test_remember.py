@@ -16,7 +16,8 @@ PLACES = Places(Path("/nowhere"), UTC)
 def reserve(ledger: Ledger, made: Claim) -> str:
     """Without writing: what the next picture would get."""
     with ledger._transaction() as db:
-        return PLACES.reserve(db, made, Status.OK).decode("utf-8", "surrogateescape")
+        (place,) = PLACES.reserve(db, [(made, Status.OK)])
+        return place.decode("utf-8", "surrogateescape")
 
 
 def copied(number: int, file: bytes, place: bytes) -> tuple[Record, str]:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -218,7 +217,7 @@ def test_a_requeue_that_was_killed_is_carried_on(desk: Desk) -> None:
     desk.turns(2)
     (old,) = desk.ids()
     found = desk.ledger.find(old).claim
-    again = replace(found, id="ffffffff-0000-7000-8000-000000000002", requeued_from=old)
+    again = found._replace(id="ffffffff-0000-7000-8000-000000000002", requeued_from=old)
     desk.ledger.intend([again])
     desk.restart()
     desk.turns(2)

@@ -206,7 +206,10 @@ def test_a_place_that_is_refused_concerns_one_picture(desk: Desk, monkeypatch: p
     monkeypatch.setattr(
         desk.places,
         "reserve",
-        lambda db, claim, status: b"archive/blocked/7.png" if claim.file == b"7.png" else real(db, claim, status),
+        lambda db, wanted: [
+            b"archive/blocked/7.png" if claim.file == b"7.png" else place
+            for (claim, _), place in zip(wanted, real(db, wanted), strict=True)
+        ],
     )
     for name in ("7.png", "8.png"):
         desk.drop(name, SEVEN_PNG)
