@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test cases fuzz check train evaluate audit bench bench-compare model soak lock clean train-env
+.PHONY: help run test cases fuzz check train evaluate audit bench bench-latency bench-stages bench-scaling bench-fairness \
+  bench-training bench-compare model soak lock clean train-env
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
@@ -19,8 +20,14 @@ help:
 	@echo "make model     the shipped bundle from the raw data below SUITE=DIR, into runs/digitnet-bundle"
 	@echo "make evaluate  score the shipped model on MNIST; SUITE=DIR: on all sets below a folder"
 	@echo "make audit     look the locked dependencies up among known vulnerabilities"
-	@echo "make bench     how fast it is, against the bare floor and what people write; JSON to OUT=bench.json"
-	@echo "make bench-compare BEFORE=a.json AFTER=b.json   what changed between two runs of it"
+	@echo "make bench     how fast it is, against the bare floor and what people write; JSON to OUT=bench.json;"
+	@echo "               PICTURES=100000 ROUNDS=1 KIND=mnist (drawn, mixed) for more of one kind"
+	@echo "make bench-latency    from a picture's drop to its row; start, memory, idle CPU; BENCH='--slow 500' for more"
+	@echo "make bench-stages     what a picture costs at each step of reading"
+	@echo "make bench-scaling    cost and memory with 1,000 to 100,000 files waiting; BENCH='--largest 1000000' for more"
+	@echo "make bench-fairness   how long a fresh picture waits behind a backlog; BENCH='--backlog 1000000' for more"
+	@echo "make bench-training   seconds an epoch takes, and the share of it that distorting takes; DATA=DIR"
+	@echo "make bench-compare BEFORE=a.json AFTER=b.json   what changed between two runs of any of these"
 	@echo "make soak      kill it 1,000 times while 200,000 pictures come in; SOAK='--seed 7' to replay"
 	@echo "make lock      make the lock files in requirements/ anew"
 	@echo "make clean     remove what make made; inbox, outbox and runs stay"
@@ -61,7 +68,14 @@ audit: $(VENV)/.audit
 	@$(VENV)/audit/bin/python requirements/audit.py
 
 bench: $(VENV)/.dev
-	@$(BIN)/python -m bench $(if $(OUT),--out $(OUT))
+	@$(BIN)/python -m bench $(if $(PICTURES),--pictures $(PICTURES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  $(foreach kind,$(KIND),--kind $(kind)) $(BENCH) $(if $(OUT),--out $(OUT))
+
+bench-latency bench-stages bench-scaling bench-fairness: bench-%: $(VENV)/.dev
+	@$(BIN)/python -m bench.$* $(BENCH) $(if $(OUT),--out $(OUT))
+
+bench-training: $(VENV)/.dev
+	@$(BIN)/python -m bench.training --data $(DATA) $(BENCH) $(if $(OUT),--out $(OUT))
 
 bench-compare: $(VENV)/.dev
 	@$(BIN)/python -m bench.compare $(BEFORE) $(AFTER)

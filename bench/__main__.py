@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bench.backlog import race, table
+from bench.command import out_option, spelled
 from bench.pictures import KINDS
 from bench.results import Results
 
@@ -13,15 +14,15 @@ from bench.results import Results
 @click.option("--pictures", default=10_000, show_default=True, help="Pictures in each round.")
 @click.option("--rounds", default=3, show_default=True)
 @click.option("--kind", "kinds", type=click.Choice(list(KINDS)), multiple=True, help="Only these; repeatable.")
-@click.option("--out", type=click.Path(path_type=Path), help="Also as JSON, for `python -m bench.compare`.")
+@out_option
 def main(pictures: int, rounds: int, kinds: tuple[str, ...], out: Path | None) -> None:
     """Time a backlog: inbox to durable row and archive."""
-    results = Results(f"python -m bench --pictures {pictures} --rounds {rounds}")
+    results = Results(spelled())
     click.echo(results.heading())
-    for kind in kinds or KINDS:
-        found = race(kind, KINDS[kind], pictures, rounds)
-        results.figures += found
-        click.echo(f"\n{table(kind, found)}")
+    for kind in (KINDS[name] for name in kinds or KINDS):
+        raced = race(kind, pictures, rounds)
+        results.figures += [figure for one in raced for figure in (one.rate, one.processor)]
+        click.echo(f"\n{table(kind.title, raced)}")
     if out is not None:
         results.save(out)
 

@@ -6,9 +6,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+
+from bench.cost import Cost, Meter
 
 
 @contextmanager
@@ -36,36 +39,30 @@ def running(
             os.unlink(address)
 
 
-def backlog(inbox: Path, *options: str) -> float:
-    """Seconds of `run --once` from READY to the end, when all of the inbox is in durable rows and the archive."""
+@dataclass(frozen=True)
+class Drain:
+    """cost: from READY to the end of the process. ready: seconds from its start to READY."""
+
+    cost: Cost
+    ready: float
+
+
+def drain(
+    inbox: Path, *options: str, watch: Callable[[int], AbstractContextManager[None]] = lambda _: nullcontext()
+) -> Drain:
+    """`run --once`: at its end all of the inbox is in durable rows and the archive. watch: is given its process id."""
     count = len(os.listdir(inbox))
-    with running(inbox.parent, "--once", *options, stderr=subprocess.PIPE) as (process, _):
-        started = time.perf_counter()
-        _, said = process.communicate()
-        seconds = time.perf_counter() - started
+    with running(inbox.parent, "--once", *options, stderr=subprocess.PIPE) as (process, ready):
+        meter = Meter(children_only=True)
+        with watch(process.pid):
+            _, said = process.communicate()
+        cost = meter.read()
     found = re.search(r"([\d,]+) pictures? read in", said)
     if process.returncode != 0 or not found or int(found[1].replace(",", "")) != count:
         raise RuntimeError(f"the daemon did not read all {count} pictures:\n{said}")
-    return seconds
+    return Drain(cost, ready)
 
 
-def family(pid: int) -> list[int]:
-    """The process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [pid, *map(int, children)]
-
-
-def memory(pid: int) -> float:
-    """MiB of the whole family, shared pages counted once (PSS)."""
-    return sum(map(_pss_kib, family(pid))) / 1024
-
-
-def processor_seconds(pid: int) -> float:
-    """That the whole family has used so far."""
-    stats = (Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in family(pid))
-    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
-
-
-def _pss_kib(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+def backlog(inbox: Path) -> Cost:
+    """What the daemon pays for all that is in an inbox."""
+    return drain(inbox).cost

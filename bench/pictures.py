@@ -1,6 +1,7 @@
 """Draws the pictures that benchmarks read; no two are alike."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -65,8 +66,16 @@ def _write(folder: Path, number: int, canvas: np.ndarray) -> None:
     cv2.imwrite(str(folder / f"{number:07d}-{number % 10}.png"), canvas)
 
 
-KINDS: dict[str, Callable[[Path, int], None]] = {
-    "MNIST's form, 28×28": draw_mnist_like,
-    "drawn anyhow, 28×28": draw_pictures,
-    "mixed, 28 to 1,500 px": draw_mixed,
+@dataclass(frozen=True)
+class Kind:
+    """title: in tables. draw: writes so many into a new folder."""
+
+    title: str
+    draw: Callable[[Path, int], None]
+
+
+KINDS = {
+    "mnist": Kind("MNIST's form, 28×28", draw_mnist_like),
+    "drawn": Kind("drawn anyhow, 28×28", draw_pictures),
+    "mixed": Kind("mixed, 28 to 1,500 px", draw_mixed),
 }

@@ -1,6 +1,5 @@
 """`python -m bench.stages`: what one picture costs at each step of reading, on one core."""
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +9,8 @@ from typing import Any
 import click
 import cv2
 
+from bench.command import out_option, spelled
+from bench.folders import drawn
 from bench.pictures import KINDS
 from bench.results import Figure, Results
 from watcher.models import SHIPPED
@@ -23,27 +24,25 @@ from watcher.recognition.second_look import SecondLook
 @click.command()
 @click.option("--pictures", default=300, show_default=True, help="Of each kind.")
 @click.option("--rounds", default=9, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Also as JSON, for `python -m bench.compare`.")
+@out_option
 def main(pictures: int, rounds: int, out: Path | None) -> None:
     """Microseconds a picture: decoding, the normaliser, the network without and with the second look, all."""
     cv2.setNumThreads(1)
     model = load_model(SHIPPED)
     once, recogniser = replace(model, second_look=SecondLook()), Recogniser(model)
-    results = Results(f"python -m bench.stages --pictures {pictures} --rounds {rounds}")
+    results = Results(spelled())
     click.echo(results.heading())
-    for kind, draw in KINDS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            draw(Path(folder) / "drawn", pictures)
-            files = [path.read_bytes() for path in sorted((Path(folder) / "drawn").iterdir())]
+    for kind in KINDS.values():
+        files = drawn(kind.draw, pictures)
         greys = [decode(data) for data in files]
         digits = [normalise(grey).digit[None] for grey in greys]
-        click.echo(f"\n{kind:<34}{'µs':>8}  lowest–highest")
+        click.echo(f"\n{kind.title:<34}{'µs':>8}  lowest–highest")
         steps: dict[str, tuple[Callable[[Any], Any], Sequence[Any]]] = {
             "decode": (decode, files), "normalise": (normalise, greys), "network, one look": (once.logits, digits),
             "network, with the second look": (model.logits, digits), "all of reading": (recogniser.read, files),
         }  # fmt: skip
         for step, (do, given) in steps.items():
-            found = Figure(f"{kind}: {step}", "µs", tuple(_microseconds(do, given) for _ in range(rounds)))
+            found = Figure(f"{kind.title}: {step}", "µs", tuple(_microseconds(do, given) for _ in range(rounds)))
             results.figures.append(found)
             click.echo(f"{step:<34}{found.median:>8.0f}  {min(found.values):.0f}–{max(found.values):.0f}")
     if out is not None:

@@ -1,1 +1,1 @@
-"""Other ways to do it, each written as its own people would: a folder of PNG files in, the seconds it took out."""
+"""Other ways to do it, each written as its own people would: a folder of PNG files in, what it cost out."""

@@ -6,7 +6,6 @@ No ledger, no fsync, no check of what it opens: it is fast and may lose or doubl
 import csv
 import os
 import queue
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from watchdog.events import FileClosedEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from bench.cost import Cost, Meter
 from bench.peers.networks import tutorial_mlp
 
 BATCH = 256
@@ -28,8 +28,8 @@ class _Arrivals(FileSystemEventHandler):
         self.paths.put(os.fsdecode(event.src_path))
 
 
-def batch_script(inbox: Path) -> float:
-    """Seconds from a loaded model to the last picture's row and move; it starts with what is there."""
+def batch_script(inbox: Path) -> Cost:
+    """From a loaded model to the last picture's row and move; it starts with what is there."""
     import tensorflow as tf
 
     model = tutorial_mlp()
@@ -42,11 +42,11 @@ def batch_script(inbox: Path) -> float:
     observer = Observer()
     observer.schedule(arrivals, str(inbox))
     observer.start()
-    started = time.perf_counter()
+    meter = Meter()
     try:
         with open(inbox.parent / "results.csv", "w", newline="") as file:
             _work(inbox, done, csv.writer(file), arrivals, predict, count)
-        return time.perf_counter() - started
+        return meter.read()
     finally:
         observer.stop()
         observer.join()

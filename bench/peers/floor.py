@@ -10,18 +10,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from bench.cost import Cost, Meter
 
-def bare_floor(inbox: Path) -> float:
-    """Read each file, decode it, rename it once; on all cores, nothing else. Seconds."""
+
+def bare_floor(inbox: Path) -> Cost:
+    """Read each file, decode it, rename it once; on all cores, nothing else."""
     done = inbox.parent / "done"
     done.mkdir()
     names = sorted(os.listdir(inbox))
     cores = len(os.sched_getaffinity(0))
     with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
         list(pool.map(time.sleep, [0.2] * cores))  # all of them have started
-        started = time.perf_counter()
+        meter = Meter()
         list(pool.map(_read_and_move, [(inbox, done, names[i::cores]) for i in range(cores)]))
-        return time.perf_counter() - started
+        return meter.read()
 
 
 def _read_and_move(job: tuple[Path, Path, Sequence[str]]) -> None:

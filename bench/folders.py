@@ -1,0 +1,31 @@
+"""Folders for the bench, on the disk of the current one, and inboxes full of pictures."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
+        yield Path(folder)
+
+
+def drawn(draw: Callable[[Path, int], None], count: int) -> list[bytes]:
+    """The files that `draw` makes, as bytes: drawing takes longer than reading, and is done once."""
+    with workplace() as folder:
+        draw(folder / "drawn", count)
+        return [path.read_bytes() for path in sorted((folder / "drawn").iterdir())]
+
+
+def fill(folder: Path, pictures: Sequence[bytes], count: int, prefix: str = "") -> None:
+    """`count` files of these bytes, in turn; on disk before it ends, so that nobody pays for what others wrote."""
+    folder.mkdir(exist_ok=True)
+    for number in tqdm(range(count), desc="writing pictures", leave=False, disable=None):
+        (folder / f"{prefix}{number:07d}.png").write_bytes(pictures[number % len(pictures)])
+    os.sync()
