@@ -15,13 +15,17 @@ import socket
 import stat
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
+
+from pydantic_core import to_json
 
 from watcher.confinement import confine_to
 from watcher.limits import limit_process, limit_time
 
 FLUSH_SECONDS = 0.02
+BYTES_AT_ONCE = 1 << 20  # of files that are held, but for the last one
 # Exit codes that mean something to the daemon.
 OUT_OF_MEMORY = 70  # over the first picture that it read: the picture's own doing
 ASK_ANOTHER = 75  # it may be this reader and not the picture: another one can tell
@@ -55,8 +59,8 @@ def _serve(link: socket.socket, settings: dict[str, Any]) -> None:
     with link.makefile("rb") as lines:
         for line in lines:
             answers, flushed = [], time.monotonic()
-            for id_ in json.loads(line):
-                answers.append(reading.answer(id_))
+            for answer in reading.answers(json.loads(line)):
+                answers.append(answer)
                 if time.monotonic() - flushed > FLUSH_SECONDS:
                     _send(link, answers)
                     answers, flushed = [], time.monotonic()
@@ -87,6 +91,15 @@ def _recogniser(settings: dict[str, Any]) -> Any:
     return recogniser
 
 
+class _File(NamedTuple):
+    """A picture's bytes, and its state after reading; or the errno of what could not be read."""
+
+    id: str
+    data: bytes = b""
+    found: os.stat_result | None = None
+    errno: int = 0
+
+
 class Reading:
     """Pictures out of one folder, each within its limits.
 
@@ -98,26 +111,41 @@ class Reading:
         self._max_bytes, self._seconds = max_bytes, seconds
         self._confined = self._has_read = False
 
-    def answer(self, id_: str) -> dict[str, Any]:
-        """What is to be said of one picture. Ends the process where it is refused memory, or its folder."""
+    def answers(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """What is to be said of each picture. Ends the process where it is refused memory, or its folder."""
+        while ids:
+            files, size = list[_File](), 0
+            while len(files) < len(ids) and size < BYTES_AT_ONCE:
+                files.append(self._file(ids[len(files)]))
+                size += len(files[-1].data)
+            ids = ids[len(files) :]
+            yield from self._read(files)
+
+    def _read(self, files: Sequence["_File"]) -> Iterator[dict[str, Any]]:
+        verdicts = self._recogniser.read_all(file.data for file in files if file.found)
+        for file in files:
+            if file.found is None:
+                yield {"id": file.id, "errno": file.errno, "message": os.strerror(file.errno)}
+                continue
+            limit_time(self._seconds)
+            try:
+                verdict = next(verdicts)
+            except Exception as error:
+                if isinstance(error, MemoryError) or getattr(error, "code", None) == _CV_NO_MEMORY:
+                    self._end_for_memory()
+                raise
+            self._has_read = True
+            identity = (file.found.st_dev, file.found.st_ino, file.found.st_size, file.found.st_mtime_ns)
+            yield {"id": file.id, "verdict": verdict, "identity": identity}
+
+    def _file(self, id_: str) -> "_File":
         limit_time(self._seconds)
         try:
-            data, found = self._bytes_of(id_)
+            return _File(id_, *self._bytes_of(id_))
         except MemoryError:
             self._end_for_memory()
         except OSError as error:
-            number = error.errno or errno.EIO
-            return {"id": id_, "errno": number, "message": os.strerror(number)}
-        try:
-            verdict = self._recogniser.read(data)
-        except Exception as error:
-            if isinstance(error, MemoryError) or getattr(error, "code", None) == _CV_NO_MEMORY:
-                self._end_for_memory()
-            raise
-        self._has_read = True
-        fields = {name: getattr(verdict, name) for name in verdict.__slots__}
-        identity = [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns]
-        return {"id": id_, "verdict": fields, "identity": identity}
+            return _File(id_, errno=error.errno or errno.EIO)
 
     def _bytes_of(self, id_: str) -> tuple[bytes, os.stat_result]:
         if not self._confined:  # not at the start: the folder need not be there yet
@@ -158,7 +186,7 @@ def bytes_of(path: str, max_bytes: int) -> tuple[bytes, os.stat_result]:
 
 
 def _send(link: socket.socket, message: Any) -> None:
-    link.sendall(json.dumps(message).encode() + b"\n")
+    link.sendall(to_json(message) + b"\n")
 
 
 if __name__ == "__main__":

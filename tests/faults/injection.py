@@ -13,7 +13,7 @@ if "watcher.reader" in sys.orig_argv:
     from watcher.recognition.recogniser import Recogniser, Sight, unreadable
     from watcher.recognition.verdict import Reason
 
-    see = Recogniser.see
+    see_all = Recogniser.see_all
     secret = os.environ["GATE"] + ".secret"
     written = os.open(secret + ".open", os.O_WRONLY | os.O_CREAT)
     # Readers write no file: a process that comes before their limits does it for them.
@@ -40,7 +40,11 @@ if "watcher.reader" in sys.orig_argv:
             except OSError as error:
                 yield type(error).__name__ + " " + name
 
-    def faulty(self, data):
+    def faulty(self, pictures):
+        for data in pictures:
+            yield from faulty_one(self, data)
+
+    def faulty_one(self, data):
         if b"{CRASH}" in data:
             os._exit(7)
         if b"{HANG}" in data:
@@ -60,10 +64,11 @@ if "watcher.reader" in sys.orig_argv:
             os.write(0, b'[{{"id": "')
             time.sleep(600)
         if b"{TRY}" in data:
-            return Sight(unreadable(Reason.BLANK, ", ".join(tried()), "ab" * 32))
-        return see(self, data)
+            yield Sight(unreadable(Reason.BLANK, ", ".join(tried()), "ab" * 32))
+        else:
+            yield from see_all(self, [data])
 
-    Recogniser.see = faulty
+    Recogniser.see_all = faulty
 """
 
 

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import socket
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +20,11 @@ from watcher.recognition.verdict import Status, Verdict
 
 SEVEN = Verdict(Status.OK, "ab" * 32, None, "7", 0.91, "0", 0.01, (*(0.01,) * 7, 0.91, 0.01, 0.01), 28, 28)
 LIMITS = SimpleNamespace(memory=1)
-PURE = SimpleNamespace(read=lambda data: BLANK if not data else SEVEN, model=SimpleNamespace(name="net"), limits=LIMITS)
+PURE = SimpleNamespace(
+    read_all=lambda files: (SEVEN if data else BLANK for data in files),
+    model=SimpleNamespace(name="net"),
+    limits=LIMITS,
+)
 
 
 class Ended(BaseException):
@@ -89,30 +94,31 @@ def test_a_model_that_cannot_be_loaded_is_said(tmp_path: Path, monkeypatch: pyte
 def test_want_of_memory_ends_the_process(tmp_path: Path, error: Exception) -> None:
     """Numpy's and OpenCV's. Over the first picture it is the picture's doing; later others may have left something."""
 
-    def full(data: bytes) -> Verdict:
-        if data == b"much":
-            raise error
-        return SEVEN
+    def full(files: Iterable[bytes]) -> Iterator[Verdict]:
+        for data in files:
+            if data == b"much":
+                raise error
+            yield SEVEN
 
     (tmp_path / "little").write_bytes(b"little")
     (tmp_path / "much").write_bytes(b"much")
-    reading = Reading(SimpleNamespace(read=full), str(tmp_path), 100, 1.0)
+    reading = Reading(SimpleNamespace(read_all=full), str(tmp_path), 100, 1.0)
     with pytest.raises(Ended, match=str(OUT_OF_MEMORY)):
-        reading.answer("much")
-    reading.answer("little")
+        list(reading.answers(["much"]))
+    list(reading.answers(["little"]))
     with pytest.raises(Ended, match=str(ASK_ANOTHER)):
-        reading.answer("much")
+        list(reading.answers(["much"]))
 
 
 def test_a_bug_is_no_want_of_memory(tmp_path: Path) -> None:
     """Any other error ends the process with its traceback."""
     (tmp_path / "a").write_bytes(b"x")
 
-    def wrong(data: bytes) -> Verdict:
+    def wrong(files: Iterable[bytes]) -> Iterator[Verdict]:
         raise ValueError("a bug")
 
     with pytest.raises(ValueError, match="a bug"):
-        Reading(SimpleNamespace(read=wrong), str(tmp_path), 100, 1.0).answer("a")
+        list(Reading(SimpleNamespace(read_all=wrong), str(tmp_path), 100, 1.0).answers(["a"]))
 
 
 def test_no_more_is_read_than_the_limit_needs(tmp_path: Path) -> None:
@@ -127,9 +133,25 @@ def test_no_more_is_read_than_the_limit_needs(tmp_path: Path) -> None:
 def test_only_regular_files_are_read(tmp_path: Path, make) -> None:
     """A link is not followed, a FIFO not waited for."""
     make(tmp_path / "odd")
-    entry = Reading(PURE, str(tmp_path), 100, 1.0).answer("odd")
+    (entry,) = Reading(PURE, str(tmp_path), 100, 1.0).answers(["odd"])
     assert "odd" == entry["id"]
     assert entry["errno"] in (errno.ELOOP, errno.EINVAL, errno.EISDIR)
+
+
+def test_few_bytes_are_held_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read until they are many bytes together; then these are recognised before the next are read."""
+    monkeypatch.setattr(reader, "BYTES_AT_ONCE", 10)
+    for name in "abcde":
+        (tmp_path / name).write_bytes(b"x" * 6)
+    together = []
+
+    def counting(files: Iterable[bytes]) -> Iterator[Verdict]:
+        together.append(len(found := list(files)))
+        return (SEVEN for _ in found)
+
+    answers = Reading(SimpleNamespace(read_all=counting), str(tmp_path), 100, 1.0).answers([*"abxcde"])
+    assert [*"abxcde"] == [answer["id"] for answer in answers]
+    assert [2, 2, 1] == together
 
 
 def test_the_specimen_is_a_readable_picture() -> None:

@@ -7,8 +7,10 @@ import pytest
 from drawing import animated_png, bomb_png, digit, encoded
 from numpy.typing import NDArray
 
+from watcher.models import SHIPPED
+from watcher.recognition import recogniser as module
 from watcher.recognition.decode import Limits
-from watcher.recognition.model import Model
+from watcher.recognition.model import Model, load_model
 from watcher.recognition.recogniser import Recogniser
 from watcher.recognition.verdict import Reason, Status
 
@@ -22,6 +24,17 @@ class Fixed:
     def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         self.shown.append(batch)
         return self.answer
+
+
+class Each:
+    """A network that keeps how many pictures it was asked about together."""
+
+    def __init__(self) -> None:
+        self.asked = list[int]()
+
+    def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self.asked.append(len(batch))
+        return np.zeros((len(batch), 10), np.float32)
 
 
 def reading(*logits: float, **limits: int) -> Recogniser:
@@ -101,3 +114,28 @@ def test_the_limits_are_those_that_were_given() -> None:
     assert Reason.TOO_LARGE == reading(*SURE_7, max_pixels=39_999).read(data).reason
     assert Reason.TOO_LARGE == reading(*SURE_7, max_bytes=len(data) - 1).read(data).reason
     assert Status.OK == reading(*SURE_7, max_pixels=40_000, max_bytes=len(data)).read(data).status
+
+
+def test_pictures_that_are_read_together_get_the_same_verdicts() -> None:
+    """In their order, to the bit, the network shown each digit: unreadable ones between them disturb nobody."""
+    files = [
+        encoded(digit(7)),
+        b"",
+        encoded(np.zeros((40, 40), np.uint8)),
+        b"\x89PNG",
+        encoded(digit(2)),
+        animated_png(2),
+    ]
+    together = Recogniser(load_model(SHIPPED))
+    assert [together.read(data) for data in files] == list(together.read_all(files))
+    assert ["7", None, None, None, "2", None] == [found.prediction for found in together.read_all(files)]
+
+
+def test_large_pictures_go_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network is asked about small pictures together; no more pixels are held at once than one may have."""
+    monkeypatch.setattr(module, "PIXELS_AT_ONCE", 100_000)
+    monkeypatch.setattr(module, "PICTURES_AT_ONCE", 3)
+    recogniser = Recogniser(Model("each", Each()))
+    small, large = encoded(digit(7)[::2, ::2]), encoded(np.kron(digit(7), np.ones((2, 2), np.uint8)))  # 10,000, 160,000
+    assert 9 == len(list(recogniser.read_all([small, large, small, small, small, small, large, large, b""])))
+    assert [1, 1, 3, 1, 1, 1] == recogniser.model.network.asked  # type: ignore[attr-defined]

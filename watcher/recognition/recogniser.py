@@ -1,8 +1,9 @@
 """Decode, normalise, predict, judge: the four in a row, the same for daemon, `predict`, training and tests."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from watcher.recognition.model import Model
 from watcher.recognition.normalise import Normalised, normalise
 from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.verdict import Reason, Status, Unreadable, Verdict, answer, judge, percent
+
+PICTURES_AT_ONCE, PIXELS_AT_ONCE = 64, 1 << 19  # that go from step to step together
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,47 @@ class Sight:
     digit: NDArray[np.uint8] | None = None
 
 
+class _Way:
+    """One picture between two of its steps; `sight` is there when it has come to its end, which may be early."""
+
+    sight: Sight
+
+    def __init__(self, steps: Generator[Any, Any, Sight]) -> None:
+        self._steps, self._ended = steps, False
+        self.pixels: int = self._go() or 0
+
+    def decode(self) -> None:
+        self._go()
+
+    def normalise(self) -> NDArray[np.uint8] | None:
+        digit: NDArray[np.uint8] | None = self._go()
+        return digit
+
+    def judge(self, logits: Sequence[float]) -> None:
+        self._go(logits)
+
+    def _go(self, given: Any = None) -> Any:
+        if not self._ended:
+            try:
+                return self._steps.send(given)
+            except StopIteration as end:
+                self.sight, self._ended = end.value, True
+        return None
+
+
+def _small_together(ways: Iterable[_Way]) -> Iterator[list[_Way]]:
+    """In their order; a large picture by itself, as the limit of memory is made for one."""
+    group, pixels = list[_Way](), 0
+    for way in ways:
+        if group and (pixels + way.pixels > PIXELS_AT_ONCE or len(group) == PICTURES_AT_ONCE):
+            yield group
+            group, pixels = [], 0
+        group.append(way)
+        pixels += way.pixels
+    if group:
+        yield group
+
+
 class Recogniser:
     """Reads pictures: a pure function of their bytes and the model."""
 
@@ -39,20 +83,46 @@ class Recogniser:
         """Read one picture. A bad picture gives a verdict with a reason, never an exception."""
         return self.see(data).verdict
 
+    def read_all(self, pictures: Iterable[bytes]) -> Iterator[Verdict]:
+        """Read each picture, as `read` does, in turn; faster than one by one."""
+        return (sight.verdict for sight in self.see_all(pictures))
+
     def see(self, data: bytes) -> Sight:
         """Like `read`, and keeps the pictures on the way."""
+        return next(self.see_all([data]))
+
+    def see_all(self, pictures: Iterable[bytes]) -> Iterator[Sight]:
+        """Like `see`, of each picture in turn.
+
+        Small pictures go from step to step together: a step finds its code and tables in the processor's caches. Each
+        is computed by itself; what others stand beside it changes no bit of its verdict.
+        """
+        for group in _small_together(_Way(self._steps_of(data)) for data in pictures):
+            for way in group:
+                way.decode()
+            digits = [(way, digit) for way in group if (digit := way.normalise()) is not None]
+            if digits:
+                logits = self.model.logits(np.stack([digit for _, digit in digits])).tolist()
+                for (way, _), mine in zip(digits, logits, strict=True):
+                    way.judge(mine)
+            yield from (way.sight for way in group)
+
+    def _steps_of(self, data: bytes) -> Generator[Any, Any, Sight]:
+        """One picture's way: gives its pixels, nothing, its digit, and is given its logits."""
         # Of a file beyond the limit only the beginning is here: no hash rather than that of a part.
         sha256 = hashlib.sha256(data).hexdigest() if len(data) <= self.limits.max_bytes else ""
         header: Header | None = None
         grey: NDArray[np.uint8] | None = None
         try:
             header = inspect(data, self.limits)
+            yield header.width * header.height
             grey = decode_pixels(data, header)
+            yield
             normalised = normalise(grey, self.steps)
         except Unreadable as problem:
             header = header or _size_at_least(data)
             return Sight(unreadable(problem.reason, str(problem), sha256, header), grey)
-        logits = self.model.logits(normalised.digit[None])[0].tolist()
+        logits = yield normalised.digit
         return Sight(self._verdict(logits, normalised, header, sha256), grey, normalised.digit)
 
     def _verdict(self, logits: Sequence[float], normalised: Normalised, header: Header, sha256: str) -> Verdict:

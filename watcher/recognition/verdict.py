@@ -96,13 +96,14 @@ class Answer:
     @property
     def ranking(self) -> list[int]:
         """Digits, the likeliest first; of equals the smaller digit first."""
-        return sorted(range(len(self.scores)), key=lambda digit: -self.scores[digit])
+        return sorted(range(len(self.scores)), key=self.scores.__getitem__, reverse=True)
 
 
 def answer(logits: Sequence[float], calibration: Calibration) -> Answer:
     """Turn logits of shape (10,) or (11,) into calibrated probabilities; the eleventh is "not a digit"."""
     scaled = [value / calibration.temperature for value in logits]
-    digits, every = _powers(scaled[:10]), _powers(scaled)
+    every = _powers(scaled)
+    digits = every[:10] if max(every[:10]) == 1 else _powers(scaled[:10])  # so that they do not all vanish
     among_digits = math.fsum(digits)
     return Answer(tuple(power / among_digits for power in digits), math.fsum(every[10:]) / math.fsum(every))
 
