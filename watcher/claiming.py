@@ -23,8 +23,7 @@ def claim_batch(parts: Parts, found: Sequence[Found], now: float) -> tuple[list[
     parts.ledger.intend(claims)
     taken, changed = list[Claim](), list[Claim]()
     left, off = list[str](), {"cancelled": list[str](), "quarantined": list[str]()}
-    for file, claim in zip(found, claims, strict=True):
-        how, ours, why = parts.files.claim(claim)
+    for file, claim, (how, ours, why) in zip(found, claims, parts.files.claim(claims), strict=True):
         if how is Taken.YES:
             (taken if ours.identity == claim.identity else changed).append(ours)
             continue

@@ -3,12 +3,12 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 
-from watcher.beneath import folder_beneath, open_beneath
+from watcher.beneath import OpenFolders, open_beneath
 from watcher.durable import concerns_all
 from watcher.errors import SurroundingsError
 from watcher.records import Claim, Identity
@@ -91,11 +91,20 @@ class Files:
         names = (os.fsdecode(name) for name in os.listdir(self.work))
         return sorted(name for name in names if name not in mine and not name.startswith(_DELETED))
 
-    def claim(self, claim: Claim) -> tuple[Taken, Claim, str]:
-        """Take a file by one rename. Gives how it went, the claim with the identity found, and why if left."""
+    def claim(self, claims: Iterable[Claim]) -> Iterator[tuple[Taken, Claim, str]]:
+        """Take each file by one rename. Gives how it went, the claim with the identity found, and why if left.
+
+        Raises OSError where the surroundings fail.
+        """
+        with OpenFolders(self.inbox) as folders:
+            for claim in claims:
+                yield self._claim(claim, folders)
+
+    def _claim(self, claim: Claim, folders: OpenFolders) -> tuple[Taken, Claim, str]:
+        folder, _, name = claim.file.rpartition(b"/")
         target = self.in_work(claim.id)
         try:
-            self._rename_from_inbox(claim.file, target)
+            os.rename(name, target, src_dir_fd=folders.at(folder))
         except FileNotFoundError:
             if not os.path.isdir(self.work):
                 raise  # the inbox was deleted and made again: no single file's trouble
@@ -115,11 +124,6 @@ class Files:
         with suppress(FileNotFoundError):
             os.rename(self.in_work(id_), aside)
         return os.path.lexists(aside)
-
-    def _rename_from_inbox(self, file: bytes, target: bytes) -> None:
-        folder, _, name = file.rpartition(b"/")
-        with folder_beneath(self.inbox, folder) as descriptor:
-            os.rename(name, target, src_dir_fd=descriptor)
 
     def at_origin(self, claim: Claim) -> bool:
         """Say whether the very file of a claim is still, or again, at its place in the inbox."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from watcher.beneath import open_beneath
+from watcher.beneath import OpenFolders, open_in
 from watcher.durable import concerns_all
 from watcher.folders import Folders
 from watcher.recognition.formats import (
@@ -34,6 +34,7 @@ _SUFFIXES = frozenset(suffix.encode() for suffix in PICTURE_SUFFIXES | DOCUMENT_
 MOST_HINTS = 10_000
 MOST_LISTED = 1_000  # names that `status` can show, at most
 BACK_OFF_SECONDS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+_READ_WHOLE = 4096  # bytes
 _STILL_WRITTEN = "still being written, or has no end mark"
 
 
@@ -112,11 +113,12 @@ class Inbox:
         """
         self._folders.rescan(now)
         found: dict[bytes, Found] = {}
-        for file in self._candidates(now):
-            if file not in found and (ready := self._look(file, now)) is not None:
-                found[file] = ready
-                if len(found) >= most:
-                    break
+        with OpenFolders(self._root) as folders:
+            for file in self._candidates(now):
+                if file not in found and (ready := self._look(folders, file, now)) is not None:
+                    found[file] = ready
+                    if len(found) >= most:
+                        break
         return list(found.values())
 
     def leave(self, found: Found, why: str, now: float) -> None:
@@ -180,12 +182,13 @@ class Inbox:
 
     # -- what is there -------------------------------------------------------------------------------
 
-    def _look(self, file: bytes, now: float) -> Found | None:
-        name = file.rpartition(b"/")[2]
+    def _look(self, folders: OpenFolders, file: bytes, now: float) -> Found | None:
+        folder, _, name = file.rpartition(b"/")
         if name.startswith(b".") or name.lower().endswith(_TEMPORARY):
             return None
         try:
-            found = os.lstat(self._root + b"/" + file)
+            descriptor = folders.at(folder)
+            found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
             self.waiting.pop(file, None)
             self.ignored.pop(file, None)
@@ -200,15 +203,15 @@ class Inbox:
             if len(self.ignored) > MOST_LISTED:
                 self.ignored.popitem(last=False)
             return None
-        return self._judge(file, Identity.of(found), now)
+        return self._judge(descriptor, file, Identity.of(found), now)
 
-    def _judge(self, file: bytes, identity: Identity, now: float) -> Found | None:
-        """Decide whether a regular file of a known kind is ready, or waits."""
+    def _judge(self, folder: int, file: bytes, identity: Identity, now: float) -> Found | None:
+        """Decide whether a regular file of a known kind, in that open folder, is ready, or waits."""
         before = self.waiting.get(file)
         if before is not None and before.failures and now < before.due:
             return None
         try:
-            whole = is_whole(self._root, file, identity)
+            whole = is_whole(folder, file.rpartition(b"/")[2], identity)
         except FileNotFoundError:
             self.waiting.pop(file, None)
             return None
@@ -236,19 +239,22 @@ def count_candidates(root: bytes, *, recursive: bool) -> int:
     return count
 
 
-def is_whole(root: bytes, file: bytes, identity: Identity) -> bool:
-    """Say whether the format's own end mark is there. Opens nothing but regular files below `root`.
+def is_whole(folder: int, name: bytes, identity: Identity) -> bool:
+    """Say whether the format's own end mark is there. Opens nothing but regular files in that open folder.
 
     Raises FileNotFoundError where none is there, OSError where it may not be opened.
     """
     if identity.size == 0:
         return False
-    descriptor = open_beneath(root, file, os.O_RDONLY)
+    descriptor = open_in(folder, name, os.O_RDONLY)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return False
+        if identity.size <= _READ_WHOLE:  # one call for both ends
+            data = os.pread(descriptor, identity.size, 0)
+            return ends_whole(data[:HEAD_BYTES], data[-TAIL_BYTES:], identity.size)
         head = os.pread(descriptor, HEAD_BYTES, 0)
-        tail = os.pread(descriptor, TAIL_BYTES, max(0, identity.size - TAIL_BYTES))
+        tail = os.pread(descriptor, TAIL_BYTES, identity.size - TAIL_BYTES)
         return ends_whole(head, tail, identity.size)
     finally:
         os.close(descriptor)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from watcher.beneath import folder_beneath
 from watcher.durable import concerns_all
 from watcher.files import Files
 from watcher.inbox import is_whole
@@ -85,7 +86,8 @@ class Unsettled:
 
     def _is_whole(self, claim: Claim) -> bool:
         try:
-            return is_whole(self._files.work, claim.id.encode(), claim.identity)
+            with folder_beneath(self._files.work, b"") as work:
+                return is_whole(work, claim.id.encode(), claim.identity)
         except OSError as error:
             if concerns_all(error):
                 raise

@@ -34,7 +34,7 @@ class Whereabouts:
         sha256, found = _seen(self._files.inbox, record.claim.file)
         if found is not None and sha256 == record.verdict.sha256:
             if not self._dry_run:
-                self._files.claim(record.claim)
+                list(self._files.claim([record.claim]))
                 sync_folders([self._files.work])
             return _with(record, found), "recorded", "lies in the inbox again; it is archived under its row"
         return record, "missing", "is neither at its place nor in the work folder nor in the inbox"

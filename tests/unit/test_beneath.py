@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from watcher.beneath import folder_beneath, open_beneath
+from watcher.beneath import OpenFolders, folder_beneath, open_beneath
 
 
 @pytest.fixture
@@ -58,6 +58,24 @@ def test_a_folder_is_entered(root: bytes) -> None:
         assert "a" in os.listdir(descriptor)
     with pytest.raises(FileNotFoundError):
         open_beneath(root, b"a/link/7.png", os.O_RDONLY)
+    assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
+
+
+def test_folders_stay_open_for_many_files(root: bytes) -> None:
+    """Each is opened once; of very many only the last ones stay open, and none after the block."""
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    for number in range(40):
+        os.mkdir(root + b"/%d" % number)
+    with OpenFolders(root) as folders:
+        assert folders.at(b"a/b") == folders.at(b"a/b")
+        assert ["7.png"] == os.listdir(folders.at(b"a/b"))
+        for number in range(40):
+            assert [] == os.listdir(folders.at(b"%d" % number))
+        assert ["7.png"] == os.listdir(folders.at(b"a/b"))
+        with pytest.raises(FileNotFoundError):
+            folders.at(b"a/link")
+        if before:
+            assert before < len(os.listdir("/proc/self/fd")) < before + 20
     assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
 
 

@@ -22,6 +22,12 @@ def drop(files: Files, name: str, data: bytes = b"abc") -> Claim:
     return claim(1, name.encode(), identity=Identity.of(os.lstat(path)))
 
 
+def claimed(files: Files, made: Claim) -> tuple[Taken, Claim, str]:
+    """What came of one claim."""
+    (found,) = files.claim([made])
+    return found
+
+
 def test_the_work_folder_is_ours_alone(files: Files) -> None:
     """.work and what is in it can be entered by the daemon's user only."""
     for folder in (files.work, files.work + b"/quarantine"):
@@ -48,7 +54,7 @@ def test_a_work_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
 def test_a_claim_is_one_rename(files: Files, name: str) -> None:
     """The very file, by inode, lies in the work folder under its id."""
     made = drop(files, name)
-    how, ours, _ = files.claim(made)
+    how, ours, _ = claimed(files, made)
     assert (Taken.YES, made) == (how, ours)
     assert made.identity == files.identity_in_work(made.id)
     assert not files.at_origin(made)
@@ -58,10 +64,10 @@ def test_a_file_that_is_gone_or_whose_folder_became_a_file_is_gone(files: Files)
     """What is not there any more is no error."""
     made = drop(files, "a/7.png")
     os.unlink(files.inbox + b"/a/7.png")
-    assert Taken.GONE == files.claim(made)[0]
+    assert Taken.GONE == claimed(files, made)[0]
     os.rmdir(files.inbox + b"/a")
     drop(files, "a")
-    assert Taken.GONE == files.claim(made)[0]
+    assert Taken.GONE == claimed(files, made)[0]
 
 
 def test_a_folder_that_became_a_link_is_not_followed(files: Files, tmp_path: Path) -> None:
@@ -69,7 +75,7 @@ def test_a_folder_that_became_a_link_is_not_followed(files: Files, tmp_path: Pat
     (tmp_path / "private").mkdir()
     (tmp_path / "private" / "7.png").write_bytes(b"secret")
     os.symlink(tmp_path / "private", files.inbox + b"/a")
-    assert Taken.GONE == files.claim(claim(1, b"a/7.png"))[0]
+    assert Taken.GONE == claimed(files, claim(1, b"a/7.png"))[0]
     assert (tmp_path / "private" / "7.png").exists()
 
 
@@ -78,7 +84,7 @@ def test_another_file_under_the_name_is_taken_with_its_own_identity(files: Files
     made = drop(files, "7.png")
     os.unlink(files.inbox + b"/7.png")
     drop(files, "7.png", b"longer than before")
-    how, ours, _ = files.claim(made)
+    how, ours, _ = claimed(files, made)
     assert (Taken.YES, 18) == (how, ours.identity.size)
 
 
@@ -87,7 +93,7 @@ def test_what_is_no_regular_file_goes_to_quarantine(files: Files) -> None:
     made = drop(files, "7.png")
     os.unlink(files.inbox + b"/7.png")
     os.symlink("/etc/shadow", files.inbox + b"/7.png")
-    assert Taken.STRANGE == files.claim(made)[0]
+    assert Taken.STRANGE == claimed(files, made)[0]
     assert b"/etc/shadow" == os.readlink(files.work + b"/quarantine/" + made.id.encode())
 
 
@@ -102,7 +108,7 @@ def test_what_may_not_be_moved_is_left(files: Files, monkeypatch: pytest.MonkeyP
     """A permission that is missing concerns one file: it stays, and why is told."""
     made = drop(files, "7.png")
     monkeypatch.setattr(os, "rename", failing("rename", errno.EACCES))
-    assert (Taken.LEFT, made, "cannot be moved: Permission denied") == files.claim(made)
+    assert (Taken.LEFT, made, "cannot be moved: Permission denied") == claimed(files, made)
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EIO, errno.ENOSPC, errno.ESTALE])
@@ -111,7 +117,7 @@ def test_a_disk_that_fails_pauses_all(files: Files, monkeypatch: pytest.MonkeyPa
     made = drop(files, "7.png")
     monkeypatch.setattr(os, "rename", failing("rename", number))
     with pytest.raises(OSError, match=os.strerror(number)):
-        files.claim(made)
+        claimed(files, made)
 
 
 def test_a_deleted_work_folder_is_no_single_files_trouble(files: Files) -> None:
@@ -120,7 +126,7 @@ def test_a_deleted_work_folder_is_no_single_files_trouble(files: Files) -> None:
     os.rmdir(files.work + b"/quarantine")
     os.rmdir(files.work)
     with pytest.raises(FileNotFoundError):
-        files.claim(made)
+        claimed(files, made)
 
 
 def test_strays_are_what_no_claim_knows(files: Files) -> None:

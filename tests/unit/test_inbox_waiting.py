@@ -117,10 +117,10 @@ def test_a_file_that_may_not_be_opened_waits_with_the_reason(
     drop(inbox, tmp_path, "open.png")
     real = is_whole
 
-    def refuse(root: bytes, file: bytes, identity: Identity) -> bool:
-        if b"closed" in file:
+    def refuse(folder: int, name: bytes, identity: Identity) -> bool:
+        if b"closed" in name:
             raise PermissionError(13, "Permission denied")
-        return real(root, file, identity)
+        return real(folder, name, identity)
 
     monkeypatch.setattr(module, "is_whole", refuse)
     assert [b"open.png"] == names(inbox.ready(0.0, 10))

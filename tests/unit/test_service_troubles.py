@@ -185,10 +185,11 @@ def test_a_picture_that_vanished_with_its_inbox_is_not_missing(desk: Desk) -> No
 def test_a_file_that_may_not_be_moved_stays_and_is_listed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """It waits with growing patience, is named with the reason, and is taken when it can be."""
     real = desk.files.claim
-    monkeypatch.setattr(desk.files, "claim", lambda claim: (Taken.LEFT, claim, "cannot be moved: Permission denied"))
+    why = "cannot be moved: Permission denied"
+    monkeypatch.setattr(desk.files, "claim", lambda claims: [(Taken.LEFT, claim, why) for claim in claims])
     desk.drop("7.png", SEVEN_PNG)
     desk.turns(2)
-    assert {b"7.png": "cannot be moved: Permission denied"} == {f: w.why for f, w in desk.watched.waiting.items()}
+    assert {b"7.png": why} == {f: w.why for f, w in desk.watched.waiting.items()}
     assert [] == desk.ids(), "one row for each try would fill the disk in months"
     assert desk.service.drained
     monkeypatch.setattr(desk.files, "claim", real)
