@@ -16,17 +16,20 @@ from bench.cost import Cost, Meter
 
 @contextmanager
 def running(
-    root: Path, *options: str, stderr: int = subprocess.DEVNULL
+    root: Path, *options: str, workers: int = 0, stderr: int = subprocess.DEVNULL
 ) -> Iterator[tuple[subprocess.Popen[str], float]]:
-    """`run` on root/inbox and root/outbox until the block ends: the process, and the seconds it took to READY."""
-    address = str(root / "notify")
+    """`run` on root/inbox and root/outbox until the block ends: the process, and the seconds it took to READY.
+
+    All settings are the defaults, whatever config.yaml lies about; workers: 0 is the default, too.
+    """
+    address, config = str(root / "notify"), root / "config.yaml"
     (root / "inbox").mkdir(exist_ok=True)
-    folders = ["--inbox", str(root / "inbox"), "--outbox", str(root / "outbox")]
+    config.write_text(f"digit_watcher: 1\nreading:\n  workers: {workers}\n", encoding="utf-8")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.bind(address)
         started = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "watcher", "run", *folders, *options],
+            [sys.executable, "-m", "watcher", "run", "--config", str(config), *options],
             env=os.environ | {"NOTIFY_SOCKET": address}, stdout=subprocess.DEVNULL, stderr=stderr, text=True,
         )  # fmt: skip
         try:
@@ -48,11 +51,11 @@ class Drain:
 
 
 def drain(
-    inbox: Path, *options: str, watch: Callable[[int], AbstractContextManager[None]] = lambda _: nullcontext()
+    inbox: Path, *, workers: int = 0, watch: Callable[[int], AbstractContextManager[None]] = lambda _: nullcontext()
 ) -> Drain:
     """`run --once`: at its end all of the inbox is in durable rows and the archive. watch: is given its process id."""
-    count = len(os.listdir(inbox))
-    with running(inbox.parent, "--once", *options, stderr=subprocess.PIPE) as (process, ready):
+    count = sum(not name.startswith(".") for name in os.listdir(inbox))
+    with running(inbox.parent, "--once", workers=workers, stderr=subprocess.PIPE) as (process, ready):
         meter = Meter(children_only=True)
         with watch(process.pid):
             _, said = process.communicate()
