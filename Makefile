@@ -26,7 +26,7 @@ help:
 	@echo "make bench-stages     what a picture costs at each step of reading"
 	@echo "make bench-scaling    cost and memory with 1,000 to 100,000 files waiting; BENCH='--largest 1000000' for more"
 	@echo "make bench-fairness   how long a fresh picture waits behind a backlog; BENCH='--backlog 1000000' for more"
-	@echo "make bench-training   seconds an epoch takes, and the share of it that distorting takes; DATA=DIR"
+	@echo "make bench-training   seconds an epoch takes, and the share of it that pictures take; DATA=DIR"
 	@echo "make bench-compare BEFORE=a.json AFTER=b.json   what changed between two runs of any of these"
 	@echo "make soak      kill it 1,000 times while 200,000 pictures come in; SOAK='--seed 7' to replay"
 	@echo "make lock      make the lock files in requirements/ anew"
@@ -75,7 +75,7 @@ bench-latency bench-stages bench-scaling bench-fairness: bench-%: $(VENV)/.dev
 	@$(BIN)/python -m bench.$* $(BENCH) $(if $(OUT),--out $(OUT))
 
 bench-training: $(VENV)/.dev
-	@$(BIN)/python -m bench.training --data $(DATA) $(BENCH) $(if $(OUT),--out $(OUT))
+	@$(BIN)/python -m bench.training --data $(DATA) $(if $(UNIPEN),--unipen $(UNIPEN)) $(BENCH) $(if $(OUT),--out $(OUT))
 
 bench-compare: $(VENV)/.dev
 	@$(BIN)/python -m bench.compare $(BEFORE) $(AFTER)

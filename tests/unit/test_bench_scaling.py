@@ -1,14 +1,16 @@
-"""bench.history, bench.scaling: a long past that the daemon takes for its own, and the table of what it costs."""
+"""bench.history, bench.scaling, bench.step_times: a long past that a daemon takes for its own; tables of costs."""
 
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from fakes import SEVEN, claim, id_of
 
 from bench.history import crowd, older_rows
 from bench.scaling import Measured, rounds
+from bench.step_times import StepTimes
 from watcher.ledger import Ledger
 from watcher.places import Places
 
@@ -32,7 +34,7 @@ def test_older_rows_are_whole_records_before_the_newest(tmp_path: Path) -> None:
         assert id_of(1) == records[-1].claim.id
         for different in (
             {one.archived_to for one in records}, {one.claim.file for one in records},
-            {one.verdict.sha256 for one in records}, {one.claim.identity.ino for one in records},
+            {one.verdict.sha256 for one in records},
         ):  # fmt: skip
             assert 2001 == len(different)
         assert (1, 2, 3, 2001) == ledger.sheet("csv")
@@ -66,3 +68,11 @@ def test_a_case_is_one_line_and_four_figures() -> None:
         ("1,000 waiting: memory", "MiB", (117.0,) * 3),
         ("1,000 waiting: ready", "s", (0.4, 0.5, 0.45)),
     ] == [(one.name, one.unit, one.values) for one in found.figures("1,000 waiting")]
+
+
+def test_the_share_of_pictures_is_told_round_by_round() -> None:
+    """Gathering and distorting against the whole step of the same round; an epoch is so many steps."""
+    figures = {one.name: one.values for one in StepTimes((0.1, 0.2), (0.01, 0.01), (0.04, 0.03)).figures(500)}
+    assert (50.0, 20.0) == pytest.approx(figures["share of gathering and distorting"])
+    assert (50.0, 100.0) == pytest.approx(figures["an epoch of 500 steps"])
+    assert (40.0, 30.0) == pytest.approx(figures["distorting a batch"])
