@@ -68,13 +68,15 @@ class Results:
         path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def saved(path: Path) -> dict[str, Figure]:
-    """The figures of a saved run, by name. Raises UsageError where the file holds none."""
+def saved(path: Path) -> Results:
+    """What a run found that was saved. Raises UsageError where the file holds none."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        rows = found["figures"]
-        return {row["name"]: Figure(row["name"], row["unit"], tuple(row["values"]), row["better"]) for row in rows}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        figures = [
+            Figure(row["name"], row["unit"], tuple(row["values"]), row["better"]) for row in found.pop("figures")
+        ]
+        return Results(found.pop("command"), figures, found)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: no saved bench ({error})", hint="make one with `make bench`") from error
 
 
