@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test cases fuzz check train evaluate audit bench bench-latency bench-stages bench-scaling bench-fairness \
+.PHONY: help run test cases fuzz check train evaluate audit bench bench-latency bench-stages bench-steps bench-scaling bench-fairness \
   bench-training bench-compare model soak lock clean train-env
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "               PICTURES=100000 ROUNDS=1 KIND=mnist (drawn, mixed) for more of one kind"
 	@echo "make bench-latency    from a picture's drop to its row; start, memory, idle CPU; BENCH='--slow 500' for more"
 	@echo "make bench-stages     what a picture costs at each step of reading"
+	@echo "make bench-steps      what a picture costs at each step of the daemon itself"
 	@echo "make bench-scaling    cost and memory with 1,000 to 100,000 files waiting; BENCH='--largest 1000000' for more"
 	@echo "make bench-fairness   how long a fresh picture waits behind a backlog; BENCH='--backlog 1000000' for more"
 	@echo "make bench-training   seconds an epoch takes, and the share of it that pictures take; DATA=DIR"
@@ -71,7 +72,7 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m bench $(if $(PICTURES),--pictures $(PICTURES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  $(foreach kind,$(KIND),--kind $(kind)) $(BENCH) $(if $(OUT),--out $(OUT))
 
-bench-latency bench-stages bench-scaling bench-fairness: bench-%: $(VENV)/.dev
+bench-latency bench-stages bench-steps bench-scaling bench-fairness: bench-%: $(VENV)/.dev
 	@$(BIN)/python -m bench.$* $(BENCH) $(if $(OUT),--out $(OUT))
 
 bench-training: $(VENV)/.dev

@@ -5,15 +5,13 @@ of processors, which others on the machine move less. The best of a few rounds w
 with the spread.
 """
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 from tqdm import tqdm
 
+from bench.apart import apart
 from bench.cost import Cost
 from bench.daemon import backlog
 from bench.folders import drawn, fill, workplace
@@ -62,7 +60,7 @@ def race(kind: Kind, count: int, rounds: int) -> list[Raced]:
         some = min(count, rival.most or count)
         with workplace() as folder:
             fill(folder / "inbox", pictures, some)
-            costs[rival.name].append((some, _apart(rival.read, folder / "inbox")))
+            costs[rival.name].append((some, apart(rival.read, folder / "inbox")))
     return [_raced(kind.title, name, found) for name, found in costs.items()]
 
 
@@ -74,16 +72,6 @@ def _raced(title: str, name: str, costs: list[tuple[int, Cost]]) -> Raced:
         Figure(f"{title}: {name}", "pictures/s", rates, "more"),
         Figure(f"{title}: {name}, processors", "µs/picture", processor),
     )
-
-
-def _apart(read: Callable[[Path], Cost], inbox: Path) -> Cost:
-    """In a process of its own: TensorFlow's threads and memory should be in nobody's way."""
-    with ProcessPoolExecutor(1, get_context("spawn"), _without_stderr) as pool:
-        return pool.submit(read, inbox).result()
-
-
-def _without_stderr() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def table(title: str, raced: list[Raced]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bench.processes import processor_seconds
@@ -23,6 +24,12 @@ class Cost:
     def each(self, count: int) -> tuple[float, float]:
         """µs by the clock and µs of processors, for one of so many."""
         return self.seconds / count * _MICRO, self.processor_seconds / count * _MICRO
+
+
+def total(costs: Iterable[Cost]) -> Cost:
+    """All of them together."""
+    both = [(cost.seconds, cost.processor_seconds) for cost in costs]
+    return Cost(sum(one for one, _ in both), sum(one for _, one in both))
 
 
 class Meter:

@@ -27,14 +27,14 @@ def older_rows(ledger: Path, rows: int) -> None:
     # Nobody minds if a power cut spoils it, and it is twice as fast.
     for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000"):
         db.execute(f"PRAGMA {pragma}")
-    columns = [row[1] for row in db.execute("PRAGMA table_info(pictures)")]
-    (only,) = db.execute(f"SELECT {', '.join(columns)} FROM pictures").fetchall()
+    table, columns = _table_of_records(db)
+    (only,) = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
     db.execute("BEGIN")
-    db.execute("UPDATE pictures SET seq = seq + ?", (rows,))
+    db.execute(f"UPDATE {table} SET seq = seq + ?", (rows,))
     db.execute("UPDATE sheets SET seq = seq + ?", (rows,))
     db.execute("UPDATE tally SET n = n + ?", (rows,))
     db.executemany(
-        f"INSERT INTO pictures ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
         tqdm(_older(only, columns, rows), total=rows, desc="older rows", unit=" rows", leave=False, disable=None),
     )
     db.execute("COMMIT")
@@ -48,6 +48,15 @@ def crowd(outbox: Path, files: int) -> None:
     numbers: Iterable[int] = tqdm(range(files), desc="archived files", leave=False, disable=None)
     for number in numbers:
         (folder / f"crowd-{number:07d}.png").touch()
+
+
+def _table_of_records(db: sqlite3.Connection) -> tuple[str, list[str]]:
+    """The table in which a picture has its number and its place, and the table's columns."""
+    for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+        if {"seq", "archived_to"} <= set(columns):
+            return table, columns
+    raise RuntimeError("this ledger has no table of records that the bench knows")
 
 
 def _older(only: Sequence[Any], columns: list[str], rows: int) -> Iterator[Sequence[Any]]:
