@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test cases fuzz check train evaluate audit bench bench-latency bench-stages bench-steps bench-scaling bench-fairness \
-  bench-training bench-compare model soak lock clean train-env
+.PHONY: help run test cases fuzz check train evaluate audit model soak lock clean train-env \
+  bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-training bench-compare
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
