@@ -63,4 +63,4 @@ def checked(path: Path) -> int:
         found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise ledger_trouble(path, sqlite3.DatabaseError(f"database disk image is malformed: {found}"))
-        return int(db.execute("SELECT count(seq) FROM pictures").fetchone()[0])
+        return int(db.execute("SELECT count(*) FROM records").fetchone()[0])

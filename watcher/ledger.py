@@ -1,8 +1,9 @@
 """The ledger: one SQLite file that knows the state of every picture. It is the truth; all else follows it.
 
-States of a row: intent (about to be claimed, or in work) → recorded (has a result and a sequence number)
-→ archived (its file lies at `archived_to`). Besides: cancelled (the file was gone before it was claimed), missing
-(its file is nowhere), quarantined (what was claimed is no regular file), requeued (read again under a new id).
+States of a picture: intent (about to be claimed, or in work) → recorded (has a result and a sequence number)
+→ archived (its file lies at `archived_to`; its claim is gone). Besides: cancelled (the file was gone before it was
+claimed), missing (its file is nowhere), quarantined (what was claimed is no regular file), requeued (read again under a
+new id).
 """
 
 import os
@@ -17,7 +18,7 @@ from watcher.places import Places, remember
 from watcher.questions import Questions
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Record
-from watcher.schema import RECORD, TAKE_IN, result_values
+from watcher.schema import ANNOUNCE, CLAIM_AGAIN, RECORD, claim_values, record_values
 
 
 class Ledger(Questions):
@@ -57,20 +58,13 @@ class Ledger(Questions):
 
     # -- the way of a picture ------------------------------------------------------------------------
 
-    def intend(self, claims: Iterable[Claim]) -> None:
+    def intend(self, claims: Sequence[Claim]) -> None:
         """Announce claims, before anything is renamed. Raises SurroundingsError where the file was moved away."""
         self.check_present()
         with self._transaction() as db:
+            db.executemany(ANNOUNCE, map(claim_values, claims))
             db.executemany(
-                "INSERT INTO pictures (id, state, file, dev, ino, size, mtime_ns, attempt, arrived_at, requeued_from)"
-                " VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (c.id, c.file, i.dev, i.ino, i.size, i.mtime_ns, c.attempt, c.arrived_at, c.requeued_from)
-                    for c, i in ((c, c.identity) for c in claims)
-                ],
-            )
-            db.executemany(
-                "UPDATE pictures SET state = 'requeued' WHERE id = ?",
+                "UPDATE records SET state = 'requeued' WHERE id = ?",
                 [(c.requeued_from,) for c in claims if c.requeued_from],
             )
 
@@ -78,30 +72,38 @@ class Ledger(Questions):
         """Store what changed in claims that are in work: identity and attempt."""
         with self._transaction() as db:
             db.executemany(
-                "UPDATE pictures SET dev = ?, ino = ?, size = ?, mtime_ns = ?, attempt = ? WHERE id = ?",
-                [(i.dev, i.ino, i.size, i.mtime_ns, c.attempt, c.id) for c, i in ((c, c.identity) for c in claims)],
+                "UPDATE claims SET dev = ?, ino = ?, size = ?, mtime_ns = ?, attempt = ? WHERE id = ?",
+                [(*claim.identity, claim.attempt, claim.id) for claim in claims],
             )
 
     def set_state(self, ids: Sequence[str], state: str) -> None:
-        """Move rows to cancelled, missing or quarantined."""
+        """Move rows to cancelled, missing or quarantined; or back, where a file is there again: to intent, recorded."""
         with self._transaction() as db:
-            db.executemany("UPDATE pictures SET state = ? WHERE id = ?", [(state, id_) for id_ in ids])
+            for id_ in ids:
+                base = "archived" if state == "recorded" else state
+                if not db.execute("UPDATE records SET state = ? WHERE id = ?", (base, id_)).rowcount:
+                    db.execute("UPDATE claims SET state = ? WHERE id = ?", (state, id_))
+                elif state == "recorded":
+                    db.execute(CLAIM_AGAIN, (id_,))
+                else:
+                    db.execute("DELETE FROM claims WHERE id = ?", (id_,))
 
     def withdraw(self, ids: Sequence[str]) -> None:
         """Forget claims whose files stayed in the inbox: one that may not be moved is tried for months."""
         with self._transaction() as db:
-            db.executemany("DELETE FROM pictures WHERE id = ? AND state = 'intent'", [(id_,) for id_ in ids])
+            db.executemany("DELETE FROM claims WHERE id = ? AND state = 'intent'", [(id_,) for id_ in ids])
 
     def record(self, results: Sequence[tuple[Claim, Verdict]], model: str, now: str, places: Places) -> list[Record]:
         """Store verdicts with their sequence numbers and reserved places, all or none."""
         with self._transaction() as db:
-            seq = db.execute("SELECT coalesce(max(seq), 0) FROM pictures").fetchone()[0]
+            seq = db.execute("SELECT coalesce(max(seq), 0) FROM records").fetchone()[0]
             reserved = places.reserve(db, [(claim, verdict.status) for claim, verdict in results])
             records = [
                 Record(claim, verdict, seq + number, model, now, place)
                 for number, ((claim, verdict), place) in enumerate(zip(results, reserved, strict=True), 1)
             ]
-            db.executemany(RECORD, map(result_values, records))
+            db.executemany(RECORD, map(record_values, records))
+            db.executemany("UPDATE claims SET state = 'recorded' WHERE id = ?", [(made.claim.id,) for made in records])
             _count(db, records)
         return records
 
@@ -109,24 +111,25 @@ class Ledger(Questions):
         """Store records that another ledger made, each with its state, behind those that are here, all or none."""
         with self._transaction() as db:
             for seq, (record, state) in enumerate(results, self.last_seq() + 1):
-                c, i = record.claim, record.claim.identity
-                db.execute(TAKE_IN, (c.id, c.file, i.dev, i.ino, i.size, i.mtime_ns, c.attempt, c.arrived_at))
-                db.execute(RECORD, result_values(record._replace(seq=seq)))
-                db.execute("UPDATE pictures SET state = ? WHERE id = ?", (state, c.id))
-                remember(db, c, record.archived_to)
+                db.execute("DELETE FROM claims WHERE id = ?", (record.claim.id,))
+                base = "archived" if state == "recorded" else state
+                db.execute(RECORD, record_values(record._replace(seq=seq), base))
+                if state == "recorded":
+                    db.execute(CLAIM_AGAIN, (record.claim.id,))
+                remember(db, record.claim, record.archived_to)
             _count(db, [record for record, _ in results])
 
     def mark_read_again(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Store of pictures (old id, new id) that the new result was read from the old one's picture."""
         with self._transaction() as db:
             for old, new in pairs:
-                db.execute("UPDATE pictures SET state = 'requeued' WHERE id = ?", (old,))
-                db.execute("UPDATE pictures SET requeued_from = ? WHERE id = ?", (old, new))
+                db.execute("UPDATE records SET state = 'requeued' WHERE id = ?", (old,))
+                db.execute("UPDATE records SET requeued_from = ? WHERE id = ?", (old, new))
 
     def finish(self, ids: Sequence[str], sheets: Iterable[tuple[str, int, int, int, int]]) -> None:
         """Mark files as archived, and keep how far each results file (name, dev, ino, offset, seq) has come."""
         with self._transaction() as db:
-            db.executemany("UPDATE pictures SET state = 'archived' WHERE id = ?", [(id_,) for id_ in ids])
+            db.executemany("DELETE FROM claims WHERE id = ?", [(id_,) for id_ in ids])
             db.executemany("INSERT OR REPLACE INTO sheets VALUES (?, ?, ?, ?, ?)", sheets)
 
 

@@ -67,7 +67,7 @@ class Places:
         for begin in range(0, len(places), _ASKED_AT_ONCE):
             some = places[begin : begin + _ASKED_AT_ONCE]
             marks = ",".join("?" * len(some))
-            asked = f"SELECT archived_to FROM pictures WHERE archived_to IN ({marks})"  # noqa: S608  question marks
+            asked = f"SELECT archived_to FROM records WHERE archived_to IN ({marks})"  # noqa: S608  question marks
             taken.update(row[0] for row in db.execute(asked, some))
             asked = f"SELECT path FROM folders WHERE path IN ({marks})"  # noqa: S608
             taken.update(row[0] for row in db.execute(asked, some))
@@ -126,7 +126,7 @@ def _cut(name: bytes, length: int) -> bytes:
 
 
 def _is_file(db: sqlite3.Connection, path: bytes) -> bool:
-    return db.execute("SELECT 1 FROM pictures WHERE archived_to = ?", (path,)).fetchone() is not None
+    return db.execute("SELECT 1 FROM records WHERE archived_to = ?", (path,)).fetchone() is not None
 
 
 def _is_foreign_file(path: bytes) -> bool:

@@ -1,6 +1,7 @@
 """What can be asked of the ledger, whoever writes it."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -43,41 +44,44 @@ class Questions:
 
     def in_work(self) -> list[Claim]:
         """Claims that have no result yet, the oldest first."""
-        rows = self._db.execute("SELECT * FROM pictures WHERE state = 'intent' ORDER BY id")
+        rows = self._db.execute("SELECT * FROM claims WHERE state = 'intent' ORDER BY id")
         return [self._made(claim_of, row) for row in rows]
 
     def to_archive(self) -> list[Record]:
         """Records whose file was not seen at its place yet, in sequence."""
-        rows = self._db.execute("SELECT * FROM pictures WHERE state = 'recorded' ORDER BY seq")
+        rows = self._db.execute(
+            "SELECT records.* FROM claims JOIN records USING (id) WHERE claims.state = 'recorded' ORDER BY seq"
+        )
         return [self._made(record_of, row) for row in rows]
 
     def records_after(self, seq: int) -> Iterator[Record]:
         """Records beyond a sequence number, in sequence."""
-        for row in self._db.execute("SELECT * FROM pictures WHERE seq > ? ORDER BY seq", (seq,)):
+        for row in self._db.execute("SELECT * FROM records WHERE seq > ? ORDER BY seq", (seq,)):
             yield self._made(record_of, row)
 
     def last_seq(self) -> int:
         """The sequence number of the newest record; 0 where there is none."""
-        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM pictures").fetchone()[0])
+        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM records").fetchone()[0])
 
     def oldest_after(self, seq: int) -> str | None:
         """The least id of the records beyond a sequence number; None where there are none."""
         # +: by the index on seq; else SQLite would go through all ids.
-        row = self._db.execute("SELECT min(+id) FROM pictures WHERE seq > ?", (seq,)).fetchone()
+        row = self._db.execute("SELECT min(+id) FROM records WHERE seq > ?", (seq,)).fetchone()
         return None if row[0] is None else str(row[0])
 
     def seq_of(self, id_: str) -> int | None:
         """The sequence number of a record; None where no record has that id."""
-        row = self._db.execute("SELECT seq FROM pictures WHERE id = ?", (id_,)).fetchone()
+        row = self._db.execute("SELECT seq FROM records WHERE id = ?", (id_,)).fetchone()
         return None if row is None else row[0]
 
     def knows(self, id_: str) -> bool:
         """Say whether a row of that id is here, in whatever state."""
-        return self._db.execute("SELECT 1 FROM pictures WHERE id = ?", (id_,)).fetchone() is not None
+        asked = "SELECT 1 FROM claims WHERE id = ? UNION ALL SELECT 1 FROM records WHERE id = ?"
+        return self._db.execute(asked, (id_, id_)).fetchone() is not None
 
     def whose(self, place: bytes) -> str | None:
         """The id of the picture that has, or had, a place below the outbox."""
-        row = self._db.execute("SELECT id FROM pictures WHERE archived_to = ?", (place,)).fetchone()
+        row = self._db.execute("SELECT id FROM records WHERE archived_to = ?", (place,)).fetchone()
         return None if row is None else str(row[0])
 
     def read_again(self, seq: int) -> Iterator[tuple[str, bytes, str]]:
@@ -87,18 +91,21 @@ class Questions:
 
     def find(self, id_: str) -> Record | None:
         """A finished record by id, whose file lies in archive/ or rejected/."""
-        row = self._db.execute("SELECT * FROM pictures WHERE id = ? AND state = 'archived'", (id_,)).fetchone()
+        row = self._db.execute(
+            "SELECT * FROM records WHERE id = ? AND state = 'archived' AND id NOT IN (SELECT id FROM claims)", (id_,)
+        ).fetchone()
         return None if row is None else self._made(record_of, row)
 
     def place_of(self, id_: str) -> Record | None:
         """A record by id, whatever became of it later."""
-        row = self._db.execute("SELECT * FROM pictures WHERE id = ? AND seq IS NOT NULL", (id_,)).fetchone()
+        row = self._db.execute("SELECT * FROM records WHERE id = ?", (id_,)).fetchone()
         return None if row is None else self._made(record_of, row)
 
     def find_by_file(self, file: bytes) -> list[Record]:
         """Finished records by path in the inbox, or by place below the outbox, the newest last."""
         rows = self._db.execute(
-            "SELECT * FROM pictures WHERE state = 'archived' AND (file = ? OR archived_to = ?) ORDER BY seq",
+            "SELECT * FROM records WHERE (file = ? OR archived_to = ?) AND state = 'archived'"
+            " AND id NOT IN (SELECT id FROM claims) ORDER BY seq",
             (file, file),
         )
         return [self._made(record_of, row) for row in rows]
@@ -106,10 +113,13 @@ class Questions:
     def states(self) -> dict[str, int]:
         """How many rows are unfinished, by state."""
         rows = self._db.execute(
-            "SELECT state, count(*) FROM pictures WHERE state IN ('intent', 'recorded', 'missing', 'quarantined')"
-            " GROUP BY state"
+            "SELECT state, count(*) FROM claims WHERE state IN ('intent', 'recorded', 'missing', 'quarantined')"
+            " GROUP BY state UNION ALL SELECT state, count(*) FROM records WHERE state = 'missing' GROUP BY state"
         )
-        return {row[0]: row[1] for row in rows}
+        found = Counter[str]()
+        for row in rows:
+            found[row[0]] += row[1]
+        return dict(found)
 
     def tally(self) -> dict[tuple[str, str], int]:
         """How many results there are, by status and reason ("" for none)."""

@@ -8,24 +8,45 @@ from pydantic_core import from_json, to_json
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Identity, Record
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+# What is unfinished is little and changes all the time; what is finished is much and only grows at its end. So a row
+# that stays is written once.
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE pictures (
+CREATE TABLE claims (
     id TEXT PRIMARY KEY,
     state TEXT NOT NULL,
     file BLOB NOT NULL,              -- path in the inbox, as bytes
     dev INTEGER NOT NULL, ino INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
     arrived_at TEXT NOT NULL,
-    requeued_from TEXT,
-    seq INTEGER UNIQUE,              -- place in the results files
-    status TEXT, reason TEXT, prediction TEXT, confidence REAL, second_prediction TEXT, second_confidence REAL,
-    scores TEXT, width INTEGER, height INTEGER, sha256 TEXT, detail TEXT,
-    model TEXT, processed_at TEXT,
-    archived_to BLOB UNIQUE          -- reserved place below the outbox, as bytes
+    requeued_from TEXT
 ) WITHOUT ROWID;
-CREATE INDEX unfinished ON pictures (state) WHERE state IN ('intent', 'recorded', 'missing', 'quarantined');
+CREATE INDEX claims_by_state ON claims (state);
+CREATE TABLE records (
+    id TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    file BLOB NOT NULL,
+    dev INTEGER NOT NULL, ino INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    arrived_at TEXT NOT NULL,
+    requeued_from TEXT,
+    seq INTEGER PRIMARY KEY,         -- place in the results files
+    status TEXT NOT NULL, reason TEXT,
+    prediction TEXT, confidence REAL, second_prediction TEXT, second_confidence REAL,
+    scores TEXT NOT NULL, width INTEGER, height INTEGER, sha256 TEXT NOT NULL, detail TEXT NOT NULL,
+    model TEXT NOT NULL, processed_at TEXT NOT NULL,
+    archived_to BLOB NOT NULL UNIQUE -- reserved place below the outbox, as bytes
+);
+CREATE INDEX missing ON records (state) WHERE state = 'missing';
+-- both, for people who ask
+CREATE VIEW pictures AS
+    SELECT id, coalesce((SELECT state FROM claims WHERE claims.id = records.id), state) AS state,
+    file, dev, ino, size, mtime_ns, attempt, arrived_at, requeued_from, seq, status, reason, prediction, confidence,
+    second_prediction, second_confidence, scores, width, height, sha256, detail, model, processed_at, archived_to
+    FROM records
+    UNION ALL SELECT claims.*, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM claims WHERE NOT EXISTS (SELECT 1 FROM records WHERE records.id = claims.id);
 -- folders below the outbox that are in use
 CREATE TABLE folders (path BLOB PRIMARY KEY) WITHOUT ROWID;
 -- the N of the next name~N
@@ -34,39 +55,44 @@ CREATE TABLE sheets (name TEXT PRIMARY KEY, dev INTEGER, ino INTEGER, offset INT
 CREATE TABLE tally (status TEXT, reason TEXT, n INTEGER NOT NULL, PRIMARY KEY (status, reason)) WITHOUT ROWID;
 """
 
-RECORD = """UPDATE pictures SET state = 'recorded', seq = ?, status = ?, reason = ?, prediction = ?, confidence = ?,
-    second_prediction = ?, second_confidence = ?, scores = ?, width = ?, height = ?, sha256 = ?, detail = ?,
-    model = ?, processed_at = ?, archived_to = ? WHERE id = ?"""
-
-TAKE_IN = """INSERT INTO pictures (id, state, file, dev, ino, size, mtime_ns, attempt, arrived_at)
-    VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
-    file = excluded.file, dev = excluded.dev, ino = excluded.ino, size = excluded.size, mtime_ns = excluded.mtime_ns"""
+ANNOUNCE = "INSERT INTO claims VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?)"
+RECORD = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# A record whose picture is on its way to its place again has a claim again.
+CLAIM_AGAIN = """INSERT OR REPLACE INTO claims
+    SELECT id, 'recorded', file, dev, ino, size, mtime_ns, attempt, arrived_at, requeued_from FROM records
+    WHERE id = ?"""
 
 # Where the picture of one result went into a later one: same name, same bytes. old, its place, new, in sequence.
 READ_AGAIN = """SELECT old.id AS old, old.archived_to AS place, new.id AS new
-    FROM pictures AS new JOIN pictures AS old ON old.sha256 = new.sha256 AND old.file = new.file AND old.seq < new.seq
-    WHERE new.seq > ? AND new.requeued_from IS NULL AND new.state IN ('recorded', 'archived')
-    AND old.state IN ('archived', 'missing') ORDER BY new.seq, old.seq DESC"""
+    FROM records AS new JOIN records AS old ON old.sha256 = new.sha256 AND old.file = new.file AND old.seq < new.seq
+    WHERE new.seq > ? AND new.requeued_from IS NULL AND new.state = 'archived' AND old.state IN ('archived', 'missing')
+    AND old.id NOT IN (SELECT id FROM claims) ORDER BY new.seq, old.seq DESC"""
 
 
-def result_values(record: Record) -> tuple[Any, ...]:
-    """What RECORD asks for."""
-    v = record.verdict
+def claim_values(claim: Claim) -> tuple[Any, ...]:
+    """What ANNOUNCE asks for."""
+    return (claim.id, claim.file, *claim.identity, claim.attempt, claim.arrived_at, claim.requeued_from)
+
+
+def record_values(record: Record, state: str = "archived") -> tuple[Any, ...]:
+    """What RECORD asks for. A record is `archived` from the beginning; that it is not yet there, its claim says."""
+    c, v = record.claim, record.verdict
     return (
+        c.id, state, c.file, *c.identity, c.attempt, c.arrived_at, c.requeued_from,
         record.seq, v.status.value, v.reason.value if v.reason else None, v.prediction, v.confidence,
         v.second_prediction, v.second_confidence, to_json(v.scores).decode(), v.width, v.height, v.sha256, v.detail,
-        record.model, record.processed_at, record.archived_to, record.claim.id,
+        record.model, record.processed_at, record.archived_to,
     )  # fmt: skip
 
 
 def claim_of(row: sqlite3.Row) -> Claim:
-    """The claim in a row of `pictures`."""
+    """The claim in a row of `claims` or `records`."""
     identity = Identity(row["dev"], row["ino"], row["size"], row["mtime_ns"])
     return Claim(row["id"], bytes(row["file"]), identity, row["arrived_at"], row["attempt"], row["requeued_from"])
 
 
 def record_of(row: sqlite3.Row) -> Record:
-    """The record in a row of `pictures` that has a result."""
+    """The record in a row of `records`."""
     verdict = Verdict(
         status=Status(row["status"]),
         sha256=row["sha256"],

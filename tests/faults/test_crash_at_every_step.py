@@ -23,8 +23,8 @@ KILLS_A_PLACE = 12
 SHARED_MEMORY = Path("/dev/shm")
 WAY = (  # of a picture, and of what stands around it: each of these calls must have been met
     r"sqlite COMMIT @ database\._prepare", r"os\.replace identity", r"sqlite INSERT @ ledger\.set_meta",
-    r"sqlite COMMIT @ ledger\.intend < claiming", r"os\.rename @ files\._rename_from_inbox",
-    r"sqlite COMMIT @ ledger\.update_claims < claiming", r"os\.rename @ files\.set_aside < files\.claim",
+    r"sqlite COMMIT @ ledger\.intend < claiming", r"os\.rename @ files\._claim",
+    r"sqlite COMMIT @ ledger\.update_claims < claiming", r"os\.rename @ files\.set_aside < files\._claim",
     r"sqlite COMMIT @ ledger\.set_state < claiming", r"sqlite COMMIT @ ledger\.update_claims < service\.turn",
     r"engine\.submit @ service\._submit < service\._take", r"engine\.collect", r"engine\.submit .*_lost_reader",
     r"syncfs @ .*_sync_inbox", r"sqlite COMMIT @ ledger\.record",

@@ -74,10 +74,10 @@ def test_without_its_ledger_nothing_is_silently_begun_anew(place: Place, gone: C
 
 
 def damage_index(path: Path, columns: str) -> None:
-    """Noise in the root page of the pictures' index on a column."""
+    """Noise in the root page of the records' index on a column."""
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        names = [row[1] for row in db.execute("PRAGMA index_list(pictures)")]
+        names = [row[1] for row in db.execute("PRAGMA index_list(records)")]
         name = next(n for n in names if [row[2] for row in db.execute(f"PRAGMA index_info({n})")] == [columns])
         page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
         size = db.execute("PRAGMA page_size").fetchone()[0]
