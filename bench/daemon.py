@@ -13,6 +13,8 @@ from pathlib import Path
 
 from bench.cost import Cost, Meter
 
+_START_SECONDS = 120.0
+
 
 @contextmanager
 def running(
@@ -27,6 +29,7 @@ def running(
     config.write_text(f"digit_watcher: 1\nreading:\n  workers: {workers}\n", encoding="utf-8")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.bind(address)
+        sock.settimeout(_START_SECONDS)  # one that cannot start says nothing
         started = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "watcher", "run", "--config", str(config), *options],
