@@ -45,7 +45,7 @@ class Reading(_Group):
     """Worker processes and their limits."""
 
     workers: Annotated[int, Field(ge=0, le=64, strict=True)] = 0
-    batch_size: Annotated[int, Field(ge=1, le=10_000, strict=True)] = 256
+    batch_size: Annotated[int, Field(ge=1, le=10_000, strict=True)] = 1000
     max_pixels: Annotated[int, Field(ge=784, le=1 << 30, strict=True)] = 50_000_000
     max_bytes: Annotated[int, Field(ge=1024, le=1 << 31, strict=True)] = 64 * 1024 * 1024
     seconds_per_picture: Seconds = 30.0

@@ -1,5 +1,6 @@
 """Opens everything that the daemon needs, in order, and closes it in reverse."""
 
+import gc
 import logging
 import os
 import signal
@@ -48,6 +49,7 @@ class Opened:
     def run(self, *, once: bool = False, on_progress: Callable[[Counts], None] = lambda _: None) -> Counts:
         """Run until stopped or, with `once`, until everything there has been read; gives what was done."""
         notify(READY=1, STATUS="running", MAINPID=os.getpid())
+        gc.freeze()  # what was imported stays: nothing that every collection would have to walk through
         self.daemon.run(self.observer, self.inbox, once=once, on_progress=on_progress)
         notify(STOPPING=1)  # said once more where the stop came within the last turn
         with suppress(OSError):

@@ -8,6 +8,7 @@ Before it opens the first picture it gives up all that reading does not need: se
 
 import ctypes
 import errno
+import gc
 import json
 import os
 import signal
@@ -88,6 +89,7 @@ def _recogniser(settings: dict[str, Any]) -> Any:
     os.close(settings["model"])
     recogniser = Recogniser(model, Limits(settings["max_pixels"], settings["max_bytes"]))
     recogniser.read(_SPECIMEN)
+    gc.freeze()  # what is here now stays: nothing that every collection would have to walk through
     return recogniser
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from watcher.lines import Lines
 
+_ANSWERS_UNREAD = 1 << 19  # bytes, or what the system allows: a reader goes on while the loop's thread is busy
 LAST_SECONDS = 1.0  # that an end is waited for; a process may hang in the kernel over a disk that does
 
 
@@ -69,6 +70,7 @@ class ReaderProcess:
 def start_reader(settings: ReaderSettings, now: float) -> ReaderProcess:
     """Start a process of our own program; it speaks first."""
     ours, theirs = socket.socketpair()
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ANSWERS_UNREAD)
     told = {
         "model": settings.model, "work": os.fsdecode(settings.work), "scale": settings.scale, "shape": settings.shape,
         "max_pixels": settings.max_pixels, "max_bytes": settings.max_bytes,

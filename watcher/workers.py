@@ -20,7 +20,8 @@ from watcher.reader import ASK_ANOTHER, OUT_OF_MEMORY
 from watcher.reader_process import ReaderProcess, ReaderSettings, start_reader
 
 log = logging.getLogger(__name__)
-BATCHES_AHEAD = 2  # so that a reader finds the next batch when it has finished one
+SHARE = 64  # ids that a reader is given together, at most: what is tried again, one by one, where it dies over one
+SHARES_AHEAD = 8  # that it may have: it reads on while the loop's thread is busy recording
 START_SECONDS = 60.0
 _TROUBLES = {OUT_OF_MEMORY: Trouble.OUT_OF_MEMORY, -signal.SIGXCPU: Trouble.TIMED_OUT}
 
@@ -56,11 +57,11 @@ class LocalEngine:
     @property
     def room(self) -> int:
         """How many more pictures may be handed over."""
-        return max(0, BATCHES_AHEAD * self._settings.batch_size - self.busy)
+        return max(0, 2 * self._settings.batch_size - self.busy)
 
     def submit(self, ids: Sequence[str]) -> None:
         """Hand over pictures; they are dealt out evenly."""
-        share = max(1, min(64, -(-len(ids) // len(self._readers))))
+        share = max(1, min(SHARE, -(-len(ids) // len(self._readers))))
         self._waiting.extend(list(ids[i : i + share]) for i in range(0, len(ids), share))
         self._deal()
 
@@ -163,7 +164,7 @@ class LocalEngine:
 
     def _deal(self) -> None:
         while self._waiting:
-            free = [reader for reader in self._readers if reader.ready and len(reader.hand) < BATCHES_AHEAD]
+            free = [reader for reader in self._readers if reader.ready and len(reader.hand) < SHARES_AHEAD]
             if not free:
                 return
             min(free, key=lambda reader: reader.load).give(self._waiting.popleft(), self._clock())

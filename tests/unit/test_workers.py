@@ -146,8 +146,9 @@ def test_a_reader_that_dies_over_one_picture_names_it(stage: Stage) -> None:
     assert (3, True) == (len(stage.played), stage.played[0].process.killed)
 
 
-def test_the_pictures_of_a_batch_are_tried_one_by_one(stage: Stage) -> None:
+def test_the_pictures_of_a_batch_are_tried_one_by_one(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who of them did it, and who is innocent, the next tries tell; what was answered is not read again."""
+    monkeypatch.setattr(workers, "SHARES_AHEAD", 2)
     stage.engine.submit([str(number) for number in range(6)])
     stage.played[0].answer("0")
     stage.played[0].die()
@@ -158,8 +159,9 @@ def test_the_pictures_of_a_batch_are_tried_one_by_one(stage: Stage) -> None:
     assert [["2"]] == stage.played[2].batches()
 
 
-def test_what_was_not_begun_goes_first_to_the_next_reader(stage: Stage) -> None:
+def test_what_was_not_begun_goes_first_to_the_next_reader(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second batch in the pipe of a dead reader is whole again, and nobody is blamed for it."""
+    monkeypatch.setattr(workers, "SHARES_AHEAD", 2)
     for batch in (["a"], ["b"], ["c"], ["d"], ["e"]):
         stage.engine.submit(batch)
     assert [["a"], ["c"]] == stage.played[0].batches()
@@ -287,7 +289,7 @@ def test_a_reader_that_takes_nothing_any_more_is_put_away(stage: Stage, monkeypa
 
 def test_all_that_a_reader_may_owe_fits_into_its_socket(stage: Stage) -> None:
     """A stopped one is given all that it may be given, at once and whole; the deadline sees to it."""
-    ids = [f"{number:036}" for number in range(64 * 2 * workers.BATCHES_AHEAD)]
+    ids = [f"{number:036}" for number in range(64 * 2 * workers.SHARES_AHEAD)]
     for at in range(0, len(ids), 128):
         stage.engine.submit(ids[at : at + 128])
     assert len(ids) == stage.engine.busy

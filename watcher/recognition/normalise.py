@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from watcher.recognition.ink import Ink, find_ink
 from watcher.recognition.pieces import Piece, find_pieces
-from watcher.recognition.small import padded, part_with_margin
+from watcher.recognition.small import padded, part_with_margin, square
 from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.verdict import Reason, Unreadable
 
@@ -60,12 +60,11 @@ def has_mnist_form(grey: NDArray[np.uint8]) -> bool:
     """Say whether a picture is 28×28, light on black, its box 20 px, its centre of mass in the middle."""
     if grey.shape != (SIDE, SIDE) or grey.max() < 250:
         return False
-    drawn = grey > 0
-    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
-    height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    _, _, width, height = cv2.boundingRect(grey)
     if max(height, width) != BOX:
         return False
-    return all(abs(middle - SIDE / 2) < 1.0 for middle in _centre_of_mass(grey.astype(np.float32)))
+    moments = cv2.moments(grey)
+    return all(abs(moments[first] / moments["m00"] - SIDE / 2) < 1.0 for first in ("m01", "m10"))
 
 
 def draw(ink: Ink, piece: Piece, steps: Steps = ALL_STEPS) -> NDArray[np.uint8]:
@@ -73,8 +72,8 @@ def draw(ink: Ink, piece: Piece, steps: Steps = ALL_STEPS) -> NDArray[np.uint8]:
     strokes, longer = _cut_out(ink, piece)
     if steps.stroke_width:
         strokes = _with_fitting_strokes(strokes, longer)
-    rows, columns = (np.flatnonzero(strokes.max(axis=axis) > 0.1) for axis in (1, 0))
-    tight = strokes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    left, top, width, height = cv2.boundingRect((strokes > 0.1).view(np.uint8))
+    tight = strokes[top : top + height, left : left + width]
     scale = BOX / max(tight.shape)
     size = tuple(max(1, round(side * scale)) for side in reversed(tight.shape))
     small = np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.float32)
@@ -86,8 +85,7 @@ def _cut_out(ink: Ink, piece: Piece) -> tuple[Soft, float]:
     margin = 2
     strength = part_with_margin(ink.strength, piece.box, margin)
     mine = padded(piece.mask, margin)
-    mine = np.asarray(cv2.dilate(mine, np.ones((3, 3), np.uint8)), np.uint8)
-    cut = np.where(mine > 0, strength, np.float32(0)).astype(np.float32)
+    cut = np.asarray(cv2.copyTo(strength, cv2.dilate(mine, square(3))), np.float32)
     longer = max(piece.mask.shape)
     if longer >= WORKING_BOX:
         return cut, float(longer)
@@ -97,10 +95,12 @@ def _cut_out(ink: Ink, piece: Piece) -> tuple[Soft, float]:
 
 def _with_fitting_strokes(strokes: Soft, longer: float) -> Soft:
     """Widen hairlines and thin out marker strokes to widths that the network knows."""
-    mask = (strokes > 0.5).astype(np.uint8)
+    drawn = strokes > 0.5
+    mask = drawn.view(np.uint8)
     inside = np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5))
+    depths = inside[drawn]
     # A bar of width w has a mean distance of w/4 to its edge, half a pixel less than counted from outside.
-    width = 4 * max(float(inside[mask > 0].mean()) - 0.5, 0.25) if mask.any() else 1.0
+    width = 4 * max(float(depths.mean()) - 0.5, 0.25) if depths.size else 1.0
     unit = longer / BOX
     if width < THINNEST * unit:
         grow = (THIN_TARGET * unit - width) / 2

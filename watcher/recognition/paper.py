@@ -1,5 +1,7 @@
 """Grey picture → contrast with the paper around each pixel: light, shadow and polarity taken away."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -21,30 +23,69 @@ MOST_INK = 0.56
 TINY = 20
 
 Soft = NDArray[np.float32]
+_SHADES = np.arange(256, dtype=np.float32)
 
 
-def contrast_with_paper(grey: NDArray[np.uint8], pixel: int = 1, steps: Steps = ALL_STEPS) -> Soft:
+@dataclass(frozen=True, slots=True)
+class ByShade:
+    """The contrast of a (h, w) uint8 picture on paper of one shade, where it hangs on the shade of each pixel alone.
+
+    of: (256,) float32, the contrast of each shade, one more or one less from each to the next.
+    counts: how often each shade occurs.
+    """
+
+    grey: NDArray[np.uint8]
+    of: Soft
+    counts: NDArray[np.float64]
+
+    def pixels(self) -> Soft:
+        """The contrast of each pixel, (h, w) float32."""
+        return np.asarray(cv2.LUT(self.grey, self.of), np.float32)
+
+    def range(self) -> tuple[float, float]:
+        """The least contrast in the picture, and the most."""
+        darkest, lightest, _, _ = cv2.minMaxLoc(self.grey)
+        one, other = float(self.of[int(darkest)]), float(self.of[int(lightest)])
+        return min(one, other), max(one, other)
+
+    def turned(self) -> "ByShade":
+        """The contrast towards the other side."""
+        return ByShade(self.grey, -self.of, self.counts)
+
+
+Contrast = Soft | ByShade
+
+
+def contrast_with_paper(grey: NDArray[np.uint8], pixel: int = 1, steps: Steps = ALL_STEPS) -> Contrast:
     """How far each pixel of (h, w) uint8 is from the paper around it, towards ink.
 
-    Returns (h, w) float32, paper near 0, may be negative. pixel: how many times the picture was enlarged.
+    Returns (h, w) float32, paper near 0, may be negative; by shade, where the paper is of one.
+    pixel: how many times the picture was enlarged.
     The paper is a tilted plane, then what a grey-level closing wider than any stroke leaves of it.
     """
     counts = histogram(grey)
     if counts.max() > ONE_SHADE * grey.size:
-        flat = np.float32(counts.argmax()) - grey.astype(np.float32)
-        return flat if not steps.polarity or _furthest_is_below(flat) else -flat
+        flat = ByShade(grey, np.float32(counts.argmax()) - _SHADES, counts)
+        return flat if not steps.polarity or _ink_on_canvas_is_below(flat) else flat.turned()
     larger = max(grey.shape) > TINY * pixel
     if not steps.light or not larger or _two_shades(counts):
-        flat = np.float32(_middle_of_rim(grey)) - grey.astype(np.float32)
-        return flat if _ink_is_below(flat, steps, larger) else -flat
+        flat = ByShade(grey, np.float32(_middle_of_rim(grey)) - _SHADES, counts)
+        return flat if not steps.polarity or _ink_is_below(flat.pixels(), larger) else flat.turned()
     level = _without_tilt(grey)
-    depth = level if _ink_is_below(level, steps) else -level
+    depth = level if not steps.polarity or _ink_is_below(level) else -level
     return depth - _hollows(depth)
 
 
 def histogram(shades: NDArray[np.uint8], where: NDArray[np.uint8] | None = None) -> NDArray[np.float64]:
-    """How often each of 256 shades occurs, where a mask of the same shape is not 0."""
-    return cv2.calcHist([shades], [0], where, [256], [0, 256]).ravel().astype(np.float64)
+    """How often each of 256 shades occurs, where a mask of the same shape is 1."""
+    # Paper is often of one shade, and to add to the same count again and again takes longest: that one is told apart.
+    paper = int(shades[0, 0])
+    others = (shades != paper).view(np.uint8)
+    if where is not None:
+        others &= where
+    counts = cv2.calcHist([shades], [0], others, [256], [0, 256]).ravel().astype(np.float64)
+    counts[paper] = (shades.size if where is None else cv2.countNonZero(where)) - counts.sum()
+    return counts
 
 
 def _two_shades(counts: NDArray[np.float64]) -> bool:
@@ -53,10 +94,16 @@ def _two_shades(counts: NDArray[np.float64]) -> bool:
     return bool(first + second > 0.75 * counts.sum() and second > 0.1 * counts.sum())
 
 
-def _ink_is_below(depth: Soft, steps: Steps, larger: bool = True) -> bool:
+def _ink_on_canvas_is_below(flat: ByShade) -> bool:
+    lowest, highest = flat.range()
+    paper = float(flat.of[0]) - _middle_of_rim(flat.grey)
+    if lowest >= paper or highest <= paper:  # as nearly always: the ink is all there is
+        return lowest >= paper
+    return _furthest_is_below(flat.pixels())
+
+
+def _ink_is_below(depth: Soft, larger: bool = True) -> bool:
     """Ink is what departs furthest from the paper, and the paper is what most of the rim is. Positive is darker."""
-    if not steps.polarity:
-        return True
     small = _reduced(depth, _LIGHT_SIDE)
     low, high, _, _ = cv2.minMaxLoc(small)
     shades = np.asarray(cv2.convertScaleAbs(small - low, alpha=255 / max(high - low, 1e-6)), np.uint8)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from watcher.recognition.frames import frames
 from watcher.recognition.ink import Ink
 from watcher.recognition.rules import loose_lines, without_joined_rules
+from watcher.recognition.small import looked_up
 from watcher.recognition.steps import ALL_STEPS, Steps
 
 # Shares of the tallest piece's size.
@@ -50,13 +51,16 @@ class _Group:
 def find_pieces(ink: Ink, steps: Steps = ALL_STEPS) -> list[Piece]:
     """Digits in the ink, the most prominent first; [] where there are only specks."""
     mask = without_joined_rules(ink) if steps.rules else ink.mask
+    if ink.in_one and mask is ink.mask:
+        only = _everything(mask)  # whatever it is, a line too, it is what was drawn
+        return [only] if max(only.mask.shape) >= 4 * ink.pixel else []
     _, found, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     labels, stats = np.asarray(found, np.int32), np.asarray(statistics, np.int32)
     keep = _strokes(labels, stats, steps)
     if not keep.any():
         return []
     if not keep[1:].all():
-        mask = keep.astype(np.uint8)[labels]
+        mask = looked_up(keep.astype(np.uint8), labels)
     tallest = int(stats[keep][:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())
     if tallest < 4 * ink.pixel:
         return []

@@ -1,13 +1,14 @@
 """Contrast with the paper → ink, or nothing: where the threshold lies, and whether what lies above it was drawn."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watcher.recognition.paper import TINY, histogram
-from watcher.recognition.small import padded
+from watcher.recognition.paper import TINY, ByShade, Contrast, histogram
+from watcher.recognition.small import looked_up, padded, square
 from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.stripes import without_stripes
 
@@ -25,6 +26,7 @@ LEFT_OVER = 0.2
 PRINT = 0.5
 
 Soft = NDArray[np.float32]
+_SHADES = np.arange(256, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,13 @@ class Ink:
     """strength: (h, w) float32, 0 paper to 1 ink. mask: (h, w) uint8, 1 where something is drawn.
 
     pixel: how many of its pixels one of the picture's is wide, where that was enlarged.
+    in_one: whether the mask is known to hang together.
     """
 
     strength: NDArray[np.float32]
     mask: NDArray[np.uint8]
     pixel: int = 1
+    in_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,8 @@ class _Levels:
     peak: float
 
 
-def separate(contrast: Soft, pixel: int = 1, steps: Steps = ALL_STEPS) -> Ink | None:
-    """Ink in a contrast (h, w) float32, paper near 0; None where nothing is drawn.
+def separate(contrast: Contrast, pixel: int = 1, steps: Steps = ALL_STEPS) -> Ink | None:
+    """Ink in a contrast (h, w), paper near 0; None where nothing is drawn.
 
     pixel: how many times the picture was enlarged.
     """
@@ -65,33 +69,43 @@ def separate(contrast: Soft, pixel: int = 1, steps: Steps = ALL_STEPS) -> Ink | 
     if levels is None:
         return None
     left_over = 0.0
-    if steps.stripes and levels.noise * levels.step > 1:
-        plain = without_stripes(contrast, pixel)
-        if plain is not contrast:
-            left_over = LEFT_OVER * float(np.std(contrast - plain))
-            contrast, levels = plain, _levels(plain, pixel) or levels
-    if steps.noise and levels.noise * levels.step > 1 and min(contrast.shape) > 64 * pixel:
-        contrast = np.asarray(cv2.GaussianBlur(contrast, (3, 3), 0), np.float32)
-        levels = _levels(contrast, pixel) or levels
-    if steps.print and levels.noise * levels.step > 1:
-        levels = _levels(_without_print(contrast, levels), pixel) or levels
+    if levels.noise * levels.step > 1:
+        levels, left_over = _of_less_noise(contrast, levels, pixel, steps)
+    shape = levels.shades.shape
     above = levels.peak - levels.paper
     noise = max(levels.noise, left_over / levels.step) if steps.noise else 0.0
     if (
         above * levels.step < LEAST_CONTRAST
-        or above < (ABOVE_NOISE if max(contrast.shape) > TINY * pixel else ABOVE_NOISE_IF_TINY) * noise
+        or above < (ABOVE_NOISE if max(shape) > TINY * pixel else ABOVE_NOISE_IF_TINY) * noise
     ):
         return None
-    mask, low, high = _above_threshold(levels, noise)
-    mask = _with_edges(mask, levels, max(2.5 * pixel, SOFTEST_EDGE * max(mask.shape)))
-    if not mask.any():
+    low, high = _thresholds(levels, noise)
+    mask, in_one = _drawn(levels, low, high, reach=max(2.5 * pixel, SOFTEST_EDGE * max(shape)))
+    if mask is None:
         return None
     if above < CLEARLY_ABOVE_NOISE * noise and not (_in_one_piece(mask) or _in_one_piece(_darker_half(levels))):
         return None
     base = levels.paper + min(0.5 * (low - levels.paper), 3 * noise)
     span = max(2 * high - levels.paper - base, 1.0)
-    strength = np.clip((levels.shades.astype(np.float32) - np.float32(base)) * np.float32(1 / span), 0, 1)
-    return Ink(strength, mask, pixel)
+    strength = np.clip((_SHADES - np.float32(base)) * np.float32(1 / span), 0, 1)
+    return Ink(np.asarray(cv2.LUT(levels.shades, strength), np.float32), mask, pixel, in_one)
+
+
+def _of_less_noise(contrast: Contrast, levels: _Levels, pixel: int, steps: Steps) -> tuple[_Levels, float]:
+    """Without print and grain, as far as there are; and the spread, in contrast, of what the stripes left behind."""
+    pixels = contrast.pixels() if isinstance(contrast, ByShade) else contrast
+    left_over = 0.0
+    if steps.stripes:
+        plain = without_stripes(pixels, pixel)
+        if plain is not pixels:
+            left_over = LEFT_OVER * float(np.std(pixels - plain))
+            pixels, levels = plain, _levels(plain, pixel) or levels
+    if steps.noise and levels.noise * levels.step > 1 and min(pixels.shape) > 64 * pixel:
+        pixels = np.asarray(cv2.GaussianBlur(pixels, (3, 3), 0), np.float32)
+        levels = _levels(pixels, pixel) or levels
+    if steps.print and levels.noise * levels.step > 1:
+        levels = _levels(_without_print(pixels, levels), pixel) or levels
+    return levels, left_over
 
 
 def _without_print(contrast: Soft, levels: _Levels) -> Soft:
@@ -107,76 +121,103 @@ def _without_print(contrast: Soft, levels: _Levels) -> Soft:
     return np.asarray(opened, np.float32)
 
 
-def _levels(contrast: Soft, pixel: int) -> _Levels | None:
-    lowest, highest, _, _ = cv2.minMaxLoc(contrast)
+def _levels(contrast: Contrast, pixel: int) -> _Levels | None:
+    lowest, highest = contrast.range() if isinstance(contrast, ByShade) else cv2.minMaxLoc(contrast)[:2]
     if highest <= lowest:
         return None
     scale = 255 / (highest - lowest)
-    shades = np.asarray(cv2.convertScaleAbs(contrast, alpha=scale, beta=-lowest * scale), np.uint8)
-    otsu, above = cv2.threshold(shades, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    counts = histogram(shades)
+    shades, counts = _in_shades(contrast, scale, -lowest * scale)
+    otsu, below = cv2.threshold(shades, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     # Blurred edges are neither ink nor paper: noise is measured beside them, where enough paper is left for it.
-    beside = histogram(shades, 1 - np.asarray(cv2.dilate(above, np.ones((2 * pixel + 1,) * 2, np.uint8)), np.uint8))
-    paper = beside if beside.sum() >= 0.1 * shades.size else counts * (np.arange(256) <= otsu)
-    middle = _quantile(paper, 0.5)
-    away = np.bincount(np.abs(np.arange(256) - round(middle)), weights=paper, minlength=256)
-    noise = 1.4826 * _quantile(away, 0.5)
-    texture = _quantile(paper, 0.97)
+    paper = histogram(shades, np.asarray(cv2.erode(below, square(2 * pixel + 1)), np.uint8))
+    if paper.sum() < 0.1 * shades.size:
+        paper = counts * (np.arange(256) <= otsu)
+    cumulated = paper.cumsum()
+    middle, texture = _quantile(cumulated, 0.5), _quantile(cumulated, 0.97)
     most = min(max(4, shades.size // 1000), shades.size)
-    return _Levels(shades, 1 / scale, middle, noise, texture, float(otsu), _mean_of_top(counts, most))
+    peak = _mean_of_top(counts, most)
+    return _Levels(shades, 1 / scale, middle, _noise(paper, round(middle)), texture, float(otsu), peak)
 
 
-def _quantile(counts: NDArray[np.generic], share: float) -> float:
-    """Of values 0, 1, 2, … that occur so often; between two values in proportion."""
-    cumulated = np.cumsum(counts)
+def _in_shades(contrast: Contrast, scale: float, offset: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """The contrast, scaled, as (h, w) uint8; and how often each of its values occurs."""
+    if not isinstance(contrast, ByShade):
+        shades = np.asarray(cv2.convertScaleAbs(contrast, alpha=scale, beta=offset), np.uint8)
+        return shades, histogram(shades)
+    scaled = np.asarray(cv2.convertScaleAbs(contrast.of, alpha=scale, beta=offset), np.uint8).ravel()
+    counts = np.asarray(np.bincount(scaled, weights=contrast.counts, minlength=256), np.float64)
+    return np.asarray(cv2.LUT(contrast.grey, scaled), np.uint8), counts
+
+
+def _noise(counts: NDArray[np.float64], middle: int) -> float:
+    """The spread of values 0, 1, 2, … that occur so often around their middle, by the median distance from it."""
+    away = np.bincount(np.abs(np.arange(256) - middle), weights=counts, minlength=256)
+    return 1.4826 * _quantile(away.cumsum(), 0.5)
+
+
+def _quantile(cumulated: NDArray[np.float64], share: float) -> float:
+    """Of values of which so many are at most 0, 1, 2, …; between two values in proportion."""
     rank = share * cumulated[-1]
-    at = int(np.searchsorted(cumulated, rank))
+    at = int(cumulated.searchsorted(rank))
     before = float(cumulated[at - 1]) if at else 0.0
     inside = (rank - before) / max(float(cumulated[at]) - before, 1.0)
     return max(0.0, at - 0.5 + inside) if at else 0.0
 
 
-def _mean_of_top(counts: NDArray[np.generic], most: int) -> float:
-    from_top = np.cumsum(counts[::-1])
-    taken = np.diff(np.minimum(from_top, most), prepend=0)
-    return float((taken * np.arange(255, -1, -1)).sum()) / most
+def _mean_of_top(counts: NDArray[np.float64], most: int) -> float:
+    """Of values 0, 1, 2, … that occur so often, the mean of the largest `most`."""
+    from_top = counts[:0:-1].cumsum()  # how many are 255, at least 254, … at least 1: their sum is that of the values
+    return float(np.minimum(from_top, most).sum()) / most
 
 
-def _above_threshold(levels: _Levels, noise: float) -> tuple[NDArray[np.uint8], float, float]:
-    """Mask, with the lower and the upper threshold of its hysteresis (Canny 1986).
-
-    Faint ink counts where it hangs on to strong ink, unless the paper's print is as faint.
-    """
+def _thresholds(levels: _Levels, noise: float) -> tuple[float, float]:
+    """The lower and the upper threshold of a hysteresis (Canny 1986)."""
     above = levels.peak - levels.paper
     high = levels.paper + min(levels.otsu - levels.paper, 0.5 * above)
     low = levels.paper + max(0.5 * (high - levels.paper), 3 * noise, 0.05 * above)
     if noise > 0:
         low = max(low, min(levels.texture, 0.9 * (high - levels.paper) + levels.paper))
-    _, labels = cv2.connectedComponents((levels.shades > low).astype(np.uint8), connectivity=8)
-    strong = np.zeros(int(labels.max()) + 1, np.uint8)
-    strong[labels[levels.shades > max(high, low)]] = 1
-    strong[0] = 0
-    return strong[labels], low, high
+    return low, high
 
 
-def _with_edges(mask: NDArray[np.uint8], levels: _Levels, reach: float) -> NDArray[np.uint8]:
-    """Leave out what fades into the paper on all sides: shadow and light, not ink."""
-    square = np.ones((3, 3), np.uint8)
-    rim = mask - np.asarray(cv2.erode(mask, square, borderType=cv2.BORDER_REPLICATE), np.uint8)
-    climb = np.asarray(cv2.morphologyEx(levels.shades, cv2.MORPH_GRADIENT, square), np.uint8)
-    count, labels = cv2.connectedComponents(mask, connectivity=8)
+def _drawn(levels: _Levels, low: float, high: float, reach: float) -> tuple[NDArray[np.uint8] | None, bool]:
+    """Mask of the ink, None where there is none; and whether it is known to hang together.
+
+    Faint ink counts where it hangs on to strong ink, unless the paper's print is as faint.
+    """
+    _, found = cv2.threshold(levels.shades, low, 1, cv2.THRESH_BINARY)
+    mask = np.asarray(found, np.uint8)
+    count, numbers = cv2.connectedComponents(mask, connectivity=8)
+    labels = np.asarray(numbers, np.int32)
+    strong = np.zeros(count, np.bool_)
+    strong[labels[levels.shades > math.floor(max(high, low))]] = True
+    keep = strong & _with_edges(levels, mask, labels, count, reach)
+    keep[0] = False
+    kept = int(keep.sum())
+    if not kept:
+        return None, False
+    return mask if kept == count - 1 else looked_up(keep.view(np.uint8), labels), kept == 1
+
+
+def _with_edges(
+    levels: _Levels, mask: NDArray[np.uint8], labels: NDArray[np.int32], count: int, reach: float
+) -> NDArray[np.bool_]:
+    """Which components do not fade into the paper on all sides, as shadow and light do."""
+    rim = mask - np.asarray(cv2.erode(mask, square(3), borderType=cv2.BORDER_REPLICATE), np.uint8)
+    climb = np.asarray(cv2.morphologyEx(levels.shades, cv2.MORPH_GRADIENT, square(3)), np.uint8)
     edge = _means(labels, climb, rim, count) / 2  # the gradient spans two pixels
     depth = _means(labels, levels.shades, mask, count) - levels.paper
-    keep = np.asarray(edge * reach >= 0.8 * depth, np.uint8)
-    keep[0] = 0
-    return mask if keep[1:].all() else keep[labels]
+    return np.asarray(edge * reach >= 0.8 * depth, np.bool_)
 
 
 def _means(
-    labels: NDArray[np.generic], values: NDArray[np.uint8], where: NDArray[np.uint8], count: int
+    labels: NDArray[np.int32], values: NDArray[np.uint8], where: NDArray[np.uint8], count: int
 ) -> NDArray[np.float64]:
-    """Mean of the values of each label from 0 to count - 1, 0 for one that is nowhere."""
-    chosen = where > 0
+    """Mean of the values of each label from 0 to count - 1 where a mask is 1, which it is on none that is 0."""
+    if count == 2:  # as most often: without a list of its pixels
+        total = cv2.sumElems(cv2.copyTo(values, where))[0]
+        return np.array([0, total / max(cv2.countNonZero(where), 1)])
+    chosen = where.view(np.bool_)
     mine = labels[chosen]
     return np.bincount(mine, values[chosen], count) / np.maximum(np.bincount(mine, minlength=count), 1)
 
