@@ -86,7 +86,7 @@ class Archive:
     def _put(self, record: Record, touched: set[bytes]) -> bool:
         """Move one; adds its new folder to `touched`; gives whether a reason was written."""
         target = self.place(record)
-        folder = os.path.dirname(target)
+        folder = target.rpartition(b"/")[0]
         if folder not in touched:
             make_folders(self._outbox, folder, 0o770)
             touched.add(folder)

@@ -63,7 +63,7 @@ class Files:
 
     def in_work(self, id_: str) -> bytes:
         """The path of a claimed picture."""
-        return self.work + b"/" + os.fsencode(id_)
+        return b"%b/%b" % (self.work, id_.encode(errors="surrogateescape"))  # a stray's name may be no text
 
     def identity_in_work(self, id_: str) -> Identity | None:
         """The identity of a claimed picture; None where no regular file of that name is there."""
@@ -116,7 +116,7 @@ class Files:
         found = identity_of(target)
         if found is None and self.set_aside(claim.id):
             return Taken.STRANGE, claim, "is no regular file"
-        return Taken.YES, claim._replace(identity=found or claim.identity), ""
+        return Taken.YES, claim if found in (None, claim.identity) else claim._replace(identity=found), ""
 
     def set_aside(self, id_: str) -> bool:
         """Put what was claimed and is no regular file into quarantine; False where nothing of the kind was claimed."""

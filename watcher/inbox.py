@@ -272,7 +272,7 @@ def _why_ignored(name: bytes, found: os.stat_result) -> str:
     if not stat.S_ISREG(mode):
         kinds = ((stat.S_ISLNK, "a symbolic link"), (stat.S_ISFIFO, "a FIFO"), (stat.S_ISSOCK, "a socket"))
         return next((kind for test, kind in kinds if test(mode)), "no regular file") + ", never opened"
-    suffix = os.path.splitext(name)[1].lower()
-    if suffix not in _SUFFIXES:
-        return f"unknown suffix {os.fsdecode(suffix)!r}" if suffix else "no suffix"
-    return ""
+    _, dot, suffix = name.lower().rpartition(b".")
+    if dot + suffix in _SUFFIXES:
+        return ""
+    return f"unknown suffix {os.fsdecode(dot + suffix)!r}" if dot else "no suffix"

@@ -35,9 +35,11 @@ def limit_time(seconds: float) -> None:
 
     The daemon measures the time that passes; this holds also where the daemon is stopped.
     """
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = math.ceil(time.process_time()) + math.ceil(seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    before, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    allowed = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
+    if allowed != before:
+        resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
 
 
 def _cap(which: int, value: int) -> None:

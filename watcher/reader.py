@@ -141,7 +141,6 @@ class Reading:
             yield {"id": file.id, "verdict": verdict, "identity": identity}
 
     def _file(self, id_: str) -> "_File":
-        limit_time(self._seconds)
         try:
             return _File(id_, *self._bytes_of(id_))
         except MemoryError:
@@ -175,16 +174,18 @@ def bytes_of(path: str, max_bytes: int) -> tuple[bytes, os.stat_result]:
     """The file's bytes, one more than allowed at most, and its state after reading."""
     # By path: a descriptor of the work folder would stay with an inbox that is unmounted or made anew.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb", buffering=0) as file:
+    try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
         pieces, left = [], max_bytes + 1
         # In one piece, unless it grows: joining takes the memory twice.
-        while left and (piece := file.read(min(left, max(before.st_size + 1, 1 << 16)))):
+        while left and (piece := os.read(descriptor, min(left, max(before.st_size + 1, 1 << 16)))):
             pieces.append(piece)
             left -= len(piece)
         return b"".join(pieces), os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _send(link: socket.socket, message: Any) -> None:

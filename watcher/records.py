@@ -69,3 +69,8 @@ class Record(NamedTuple):
     model: str
     processed_at: str
     archived_to: bytes
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What it is counted under: status and reason, "" for none."""
+        return self.verdict.status, self.verdict.reason or ""

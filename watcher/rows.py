@@ -4,6 +4,7 @@ import csv
 import os
 import re
 import unicodedata
+from functools import lru_cache
 
 from pydantic_core import to_json
 
@@ -23,6 +24,7 @@ _RUNS_BEHIND = re.compile(rf";(?=[\s\"']*[{_RUNS}])")
 CSV_HEADER = (",".join(COLUMNS) + "\r\n").encode()
 
 
+@lru_cache(maxsize=4096)  # both results files ask for the same names, a batch at a time
 def readable_name(name: bytes) -> str:
     """A path as one line of text: control characters and bytes that are no UTF-8 become \\xNN, \\ becomes \\\\.
 

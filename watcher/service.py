@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from watcher.engine import Engine, Outcome, Trouble
 from watcher.parts import Parts
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.recording import Recorder
-from watcher.records import Claim
+from watcher.records import Claim, Record
 from watcher.recovery import Recovery
 from watcher.rows import readable_name
 from watcher.unsettled import Unsettled
@@ -26,7 +27,12 @@ class Counts:
 
     claimed: int = 0
     recorded: int = 0
-    by: dict[tuple[str, str], int] = field(default_factory=dict)
+    by: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, records: Sequence[Record]) -> None:
+        """These were recorded."""
+        self.recorded += len(records)
+        self.by.update(record.kind for record in records)
 
 
 class Service:
@@ -215,11 +221,10 @@ class Service:
 
     def _record(self, results: Sequence[tuple[Claim, Verdict]]) -> None:
         records = self._recorder.record(results, self.engine.model_name)
-        self.counts.recorded += len(records)
-        for record in records:
-            key = (str(record.verdict.status), str(record.verdict.reason or ""))
-            self.counts.by[key] = self.counts.by.get(key, 0) + 1
-            log.debug("%s: %s %s", readable_name(record.claim.file), *key)
+        self.counts.add(records)
+        if log.isEnabledFor(logging.DEBUG):
+            for record in records:
+                log.debug("%s: %s %s", readable_name(record.claim.file), *record.kind)
 
     def recover(self, *, restarted: bool) -> int:
         """Go on from what the ledger knows; gives how many pictures were unfinished.

@@ -22,7 +22,7 @@ def seeds() -> dict[str, bytes]:
 
 
 def _written(pixels: np.ndarray, suffix: str, *options: int) -> bytes:
-    with hushed():
+    with hushed:
         written, data = cv2.imencode(suffix, pixels, list(options))
     assert written, suffix
     return bytes(data.tobytes())

@@ -56,6 +56,18 @@ def test_the_inside_of_a_square_0_is_no_sheet_without_anything_on_it() -> None:
         assert np.ptp(columns) >= 11
 
 
+@pytest.mark.parametrize("gap", ["none", "corner", "inside"])
+def test_a_hairline_box_is_found(gap: str) -> None:
+    """Also where its line passes a corner from pixel to pixel aslant, or what is in it touches it so."""
+    page = np.full((100, 90), 240, np.uint8)
+    cv2.rectangle(page, (20, 15), (70, 85), 30, 1)
+    if gap == "corner":
+        page[15, 20] = 240
+    if gap == "inside":
+        cv2.line(page, (21, 16), (40, 35), 30, 1)
+    assert sheet_inside(page) is not None
+
+
 @pytest.mark.parametrize("number", range(10))
 def test_no_digit_is_taken_for_a_sheet(number: int) -> None:
     """However bold, and on whatever canvas: its loops are round."""

@@ -80,6 +80,15 @@ def test_mnist_form_is_recognised_strictly() -> None:
         assert not has_mnist_form(other)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("lower", "is_in_the_middle"), [(225, False), (226, True), (255, True)])
+def test_a_pixel_off_the_middle_is_not_mnists_form(lower: int, is_in_the_middle: bool, turned: bool) -> None:
+    """The centre of mass is compared exactly: a whole pixel is too far, anything less is not."""
+    page = np.zeros((28, 28), np.uint8)
+    page[4, 14], page[23, 14] = 250, lower
+    assert has_mnist_form(np.ascontiguousarray(page.T) if turned else page) == is_in_the_middle
+
+
 @pytest.mark.parametrize("side", [300, 800, 2000])
 def test_a_hairline_on_a_big_canvas_gets_mnists_stroke_width(side: int) -> None:
     """One-pixel strokes do not fade away: their width comes to lie in MNIST's 5th to 95th percentile."""

@@ -1,5 +1,7 @@
 """watcher.recognition.pieces: which strokes are the digit, and how many digits there are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawing import SEVEN, TWO, Grey, strokes
@@ -31,6 +33,18 @@ def test_one_digit_is_one_piece_with_its_tight_box() -> None:
     rows, columns = np.nonzero(page((SEVEN_80, 60, 50)))
     assert (rows.min(), columns.min(), np.ptp(rows) + 1, np.ptp(columns) + 1) == found.box
     assert int((SEVEN_80 > 0).sum()) == found.mask.sum()
+
+
+@pytest.mark.parametrize(
+    "mark", [SEVEN_80, np.ones((3, 2), np.uint8), np.ones((4, 190), np.uint8), np.ones((5, 200), np.uint8)]
+)
+def test_ink_known_to_hang_together_gives_the_same(mark: Grey) -> None:
+    """A digit, a speck, a bar, and a rule that runs from rim to rim: it is only told sooner."""
+    mask = (page((mark, 60, 0)) > 0).astype(np.uint8)
+    ink = Ink(mask.astype(np.float32), mask)
+    known, looked_at = (find_pieces(replace(ink, in_one=each)) for each in (True, False))
+    assert [piece.box for piece in looked_at] == [piece.box for piece in known]
+    assert all(np.array_equal(one.mask, other.mask) for one, other in zip(looked_at, known, strict=True))
 
 
 def test_two_digits_are_two_the_one_in_the_middle_first() -> None:

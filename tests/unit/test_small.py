@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from watcher.recognition.small import median, padded, part_with_margin, quantile
+from watcher.recognition.small import looked_up, median, padded, part_with_margin, quantile
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -15,6 +15,15 @@ def test_median_and_quantile_are_numpys(count: int, dtype: type) -> None:
     assert float(np.median(values)) == median(values)
     for share in (0.0, 0.25, 0.6, 0.97, 1.0):
         assert quantile(values, share) == pytest.approx(float(np.quantile(values.astype(np.float64), share)), rel=1e-12)
+
+
+@pytest.mark.parametrize("count", [1, 2, 256, 257, 1000])
+def test_labels_are_looked_up(count: int) -> None:
+    """As indexing does, for few labels and for more than a byte can tell."""
+    random = np.random.default_rng(count)
+    table, labels = random.integers(0, 256, count, np.uint8), random.integers(0, count, (7, 9), np.int32)
+    labels[0, 0] = count - 1
+    assert_array_equal(table[labels], looked_up(table, labels))
 
 
 def test_a_border_of_one_value() -> None:

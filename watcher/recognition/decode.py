@@ -85,7 +85,7 @@ def _pixels(data: bytes, flags: int, kind: str) -> NDArray[np.generic]:
     """As stored. Raises Unreadable(CORRUPT), or MemoryError where what the decoder lacked was memory."""
     _errno().value = 0
     try:
-        with hushed():
+        with hushed:
             pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
         if error.code == cv2.Error.STS_NO_MEM:

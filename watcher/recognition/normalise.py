@@ -97,7 +97,7 @@ def _with_fitting_strokes(strokes: Soft, longer: float) -> Soft:
     """Widen hairlines and thin out marker strokes to widths that the network knows."""
     drawn = strokes > 0.5
     mask = drawn.view(np.uint8)
-    inside = np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5))
+    inside = np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5), np.float32)
     depths = inside[drawn]
     # A bar of width w has a mean distance of w/4 to its edge, half a pixel less than counted from outside.
     width = 4 * max(float(depths.mean()) - 0.5, 0.25) if depths.size else 1.0
@@ -106,11 +106,14 @@ def _with_fitting_strokes(strokes: Soft, longer: float) -> Soft:
         grow = (THIN_TARGET * unit - width) / 2
         pad = int(grow) + 2
         strokes, mask = padded(strokes, pad), padded(mask, pad)
-        outside = np.asarray(cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5))
-        return np.asarray(np.maximum(strokes, np.clip(grow + 1 - outside, 0, 1)), np.float32)
+        outside = np.asarray(cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5), np.float32)
+        np.subtract(grow + 1, outside, out=outside)
+        return np.maximum(strokes, np.clip(outside, 0, 1, out=outside), out=outside)
     if width > THICKEST * unit:
         thin = min((width - THICK_TARGET * unit) / 2, 0.3 * width)
-        return np.asarray(np.clip(inside - thin + 0.5, 0, 1), np.float32)
+        inside -= thin
+        inside += 0.5
+        return np.clip(inside, 0, 1, out=inside)
     return strokes
 
 

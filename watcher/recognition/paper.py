@@ -83,6 +83,8 @@ def histogram(shades: NDArray[np.uint8], where: NDArray[np.uint8] | None = None)
     others = (shades != paper).view(np.uint8)
     if where is not None:
         others &= where
+    elif cv2.countNonZero(others) > 0.5 * shades.size:
+        return cv2.calcHist([shades], [0], None, [256], [0, 256]).ravel().astype(np.float64)
     counts = cv2.calcHist([shades], [0], others, [256], [0, 256]).ravel().astype(np.float64)
     counts[paper] = (shades.size if where is None else cv2.countNonZero(where)) - counts.sum()
     return counts
@@ -153,7 +155,8 @@ def _without_tilt(grey: NDArray[np.uint8]) -> Soft:
     fine_rows = ((np.arange(grey.shape[0]) + 0.5) / grey.shape[0] * height - 0.5) / max(height, 2)
     fine_columns = ((np.arange(grey.shape[1]) + 0.5) / grey.shape[1] * width - 0.5) / max(width, 2)
     paper = (base + down * fine_rows)[:, None] + (right * fine_columns)[None]
-    return np.asarray(paper - grey, np.float32)
+    paper -= grey
+    return np.asarray(paper, np.float32)
 
 
 def _hollows(depth: Soft) -> Soft:

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -32,23 +32,31 @@ def quiet() -> Iterator[None]:
             os.close(kept)
 
 
-@contextmanager
-def hushed() -> Iterator[None]:
-    """Within the block nothing reaches the process's stderr. Two system calls each way: for every picture.
+class _Hush:
+    """Within the block nothing reaches the process's stderr; a block within the block costs nothing.
 
     libpng and libjpeg write a line there for each thing amiss, past OpenCV's log level: a million from one file.
     """
-    try:
-        nowhere, kept = _nowhere(), os.dup(2)
-    except OSError:  # there is no stderr, or no /dev/null
-        yield
-        return
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+
+    def __init__(self) -> None:
+        self._depth, self._kept = 0, -1
+
+    def __enter__(self) -> None:
+        self._depth += 1
+        if self._depth == 1:
+            with suppress(OSError):  # there is no stderr, or no /dev/null
+                nowhere, self._kept = _nowhere(), os.dup(2)
+                os.dup2(nowhere, 2)
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self._kept >= 0:
+            os.dup2(self._kept, 2)
+            os.close(self._kept)
+            self._kept = -1
+
+
+hushed = _Hush()
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from watcher.recognition.decode import DEFAULT_LIMITS, Limits, decode_pixels, in
 from watcher.recognition.formats import Header, read_header
 from watcher.recognition.model import Model
 from watcher.recognition.normalise import Normalised, normalise
+from watcher.recognition.quiet import hushed
 from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.verdict import Reason, Status, Unreadable, Verdict, answer, judge, percent
 
@@ -98,8 +99,9 @@ class Recogniser:
         is computed by itself; what others stand beside it changes no bit of its verdict.
         """
         for group in _small_together(_Way(self._steps_of(data)) for data in pictures):
-            for way in group:
-                way.decode()
+            with hushed:  # once for all of them
+                for way in group:
+                    way.decode()
             digits = [(way, digit) for way in group if (digit := way.normalise()) is not None]
             if digits:
                 logits = self.model.logits(np.stack([digit for _, digit in digits])).tolist()

@@ -136,7 +136,9 @@ def _levels(contrast: Contrast, pixel: int) -> _Levels | None:
     middle, texture = _quantile(cumulated, 0.5), _quantile(cumulated, 0.97)
     most = min(max(4, shades.size // 1000), shades.size)
     peak = _mean_of_top(counts, most)
-    return _Levels(shades, 1 / scale, middle, _noise(paper, round(middle)), texture, float(otsu), peak)
+    # Of most canvases more than half is exactly the paper's shade: they have no noise.
+    noise = 0.0 if paper[round(middle)] >= 0.5 * cumulated[-1] else _spread(paper, round(middle))
+    return _Levels(shades, 1 / scale, middle, noise, texture, float(otsu), peak)
 
 
 def _in_shades(contrast: Contrast, scale: float, offset: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
@@ -149,8 +151,8 @@ def _in_shades(contrast: Contrast, scale: float, offset: float) -> tuple[NDArray
     return np.asarray(cv2.LUT(contrast.grey, scaled), np.uint8), counts
 
 
-def _noise(counts: NDArray[np.float64], middle: int) -> float:
-    """The spread of values 0, 1, 2, … that occur so often around their middle, by the median distance from it."""
+def _spread(counts: NDArray[np.float64], middle: int) -> float:
+    """Of values 0, 1, 2, … that occur so often: by the median distance from their middle."""
     away = np.bincount(np.abs(np.arange(256) - middle), weights=counts, minlength=256)
     return 1.4826 * _quantile(away.cumsum(), 0.5)
 
@@ -189,14 +191,21 @@ def _drawn(levels: _Levels, low: float, high: float, reach: float) -> tuple[NDAr
     mask = np.asarray(found, np.uint8)
     count, numbers = cv2.connectedComponents(mask, connectivity=8)
     labels = np.asarray(numbers, np.int32)
-    strong = np.zeros(count, np.bool_)
-    strong[labels[levels.shades > math.floor(max(high, low))]] = True
-    keep = strong & _with_edges(levels, mask, labels, count, reach)
+    keep = _with_edges(levels, mask, labels, count, reach) & _strong(levels.shades, max(high, low), labels, count)
     keep[0] = False
     kept = int(keep.sum())
     if not kept:
         return None, False
     return mask if kept == count - 1 else looked_up(keep.view(np.uint8), labels), kept == 1
+
+
+def _strong(shades: NDArray[np.uint8], high: float, labels: NDArray[np.int32], count: int) -> NDArray[np.bool_]:
+    """Which components exceed a shade anywhere."""
+    if count == 2:
+        return np.array([False, cv2.minMaxLoc(shades)[1] > high])
+    strong = np.zeros(count, np.bool_)
+    strong[labels[shades > math.floor(high)]] = True
+    return strong
 
 
 def _with_edges(
