@@ -1,29 +1,20 @@
 """What is ready in the inbox. Events are hints; a look at the folder is the truth."""
 
 import errno
-import logging
 import os
 import stat
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
-from watcher.beneath import OpenFolders, open_in
+from watcher.beneath import OpenFolders
 from watcher.durable import concerns_all
 from watcher.folders import Folders
-from watcher.recognition.formats import (
-    DOCUMENT_SUFFIXES,
-    HEAD_BYTES,
-    PICTURE_SUFFIXES,
-    TAIL_BYTES,
-    ends_whole,
-)
+from watcher.recognition.formats import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES
 from watcher.records import Found, Identity
-from watcher.rows import readable_name
-
-log = logging.getLogger(__name__)
+from watcher.waiting import WaitingFiles
+from watcher.wholeness import is_whole
 
 # fmt: off
 _TEMPORARY = (
@@ -33,20 +24,6 @@ _TEMPORARY = (
 _SUFFIXES = frozenset(suffix.encode() for suffix in PICTURE_SUFFIXES | DOCUMENT_SUFFIXES)
 MOST_HINTS = 10_000
 MOST_LISTED = 1_000  # names that `status` can show, at most
-BACK_OFF_SECONDS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
-_READ_WHOLE = 4096  # bytes
-_STILL_WRITTEN = "still being written, or has no end mark"
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A file that is not ready, and why. since, due: monotonic times of the first and the next look."""
-
-    identity: Identity | None
-    since: float
-    due: float
-    why: str
-    failures: int = 0
 
 
 class Inbox:
@@ -78,7 +55,7 @@ class Inbox:
             on_refused=self._refused,
             on_listing=self._listed,
         )
-        self.waiting: dict[bytes, Waiting] = {}
+        self.waiting = WaitingFiles()
         self.ignored: OrderedDict[bytes, str] = OrderedDict()
 
     def hint(self, path: bytes) -> None:
@@ -103,11 +80,10 @@ class Inbox:
         """Seconds until the next look is due, without any event."""
         if not self.drained:
             return 0.0
-        due = min((waiting.due for waiting in self.waiting.values()), default=float("inf"))
-        return max(0.0, min(due, self._folders.next_rescan) - now)
+        return max(0.0, min(self.waiting.first_due(), self._folders.next_rescan) - now)
 
     def ready(self, now: float, most: int) -> list[Found]:
-        """Ready files, at most `most`: first those that were hinted at, then as the folders list them.
+        """Ready files, at most `most`: first those that were hinted at, then as the folders list them; oldest first.
 
         Raises OSError where the inbox itself is gone.
         """
@@ -119,29 +95,20 @@ class Inbox:
                     found[file] = ready
                     if len(found) >= most:
                         break
-        return list(found.values())
+        return sorted(found.values(), key=lambda ready: ready.identity.mtime_ns)
 
     def leave(self, found: Found, why: str, now: float) -> None:
         """Keep a ready file that could not be taken for later, with growing patience."""
-        self._wait(found.file, found.identity, why, now)
+        self.waiting.put_off(found.file, found.identity, why, now)
 
     def _refused(self, folder: bytes, why: str, now: float) -> None:
-        self._wait(folder, None, f"folder cannot be listed: {why}", now)
-
-    def _wait(self, path: bytes, identity: Identity | None, why: str, now: float) -> None:
-        before = self.waiting.get(path)
-        failures = before.failures + 1 if before else 1
-        if failures == 1 or (before and before.why != why):
-            log.warning("%s: %s; it is tried again", readable_name(path), why)
-        delay = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS)) - 1]
-        since = before.since if before and before.identity == identity else now
-        self.waiting[path] = Waiting(identity, since, now + delay, why, failures)
+        self.waiting.put_off(folder, None, f"folder cannot be listed: {why}", now)
 
     def _wait_for_mending(self, file: bytes, identity: Identity | None, why: str, error: OSError, now: float) -> None:
         # A bad sector is one file's trouble, and others can be read; a share that is gone is everybody's.
         if concerns_all(error) and error.errno != errno.EIO:
             raise error
-        self._wait(file, identity, why, now)
+        self.waiting.put_off(file, identity, why, now)
 
     def _listed(self, folder: bytes) -> None:
         self.waiting.pop(folder, None)  # it was refused before, perhaps
@@ -160,7 +127,9 @@ class Inbox:
                 self._folders.add(hinted)
             else:
                 yield hinted
-        for path in [path for path, waiting in self.waiting.items() if waiting.due <= now]:
+        if self.waiting.room_again():
+            self._folders.list_all(watch=False)
+        for path in self.waiting.due(now):
             if path in self._folders:
                 self.waiting[path].due = float("inf")  # until it is listed, or refused again
                 self._folders.list_again(path)
@@ -207,8 +176,7 @@ class Inbox:
 
     def _judge(self, folder: int, file: bytes, identity: Identity, now: float) -> Found | None:
         """Decide whether a regular file of a known kind, in that open folder, is ready, or waits."""
-        before = self.waiting.get(file)
-        if before is not None and before.failures and now < before.due:
+        if self.waiting.is_put_off(file, now):
             return None
         try:
             whole = is_whole(folder, file.rpartition(b"/")[2], identity)
@@ -218,15 +186,9 @@ class Inbox:
         except OSError as error:
             self._wait_for_mending(file, identity, f"cannot be opened: {error.strerror}", error, now)
             return None
-        if not whole:
-            if before is None or before.identity != identity:
-                self.waiting[file] = Waiting(identity, now, now + self._settle, _STILL_WRITTEN)
-                return None
-            if now < before.since + self._settle:
-                before.due = before.since + self._settle
-                return None
-        if before is not None and not before.failures:
-            del self.waiting[file]  # one that could not be taken stays, to remember how often, until it is gone
+        if not whole and not self.waiting.has_settled(file, identity, now, self._settle):
+            return None
+        self.waiting.taken(file)
         return Found(file, identity)
 
 
@@ -237,27 +199,6 @@ def count_candidates(root: bytes, *, recursive: bool) -> int:
         folders[:] = [folder for folder in folders if recursive and not folder.startswith(b".")]
         count += sum(os.path.splitext(name)[1].lower() in _SUFFIXES and not name.startswith(b".") for name in names)
     return count
-
-
-def is_whole(folder: int, name: bytes, identity: Identity) -> bool:
-    """Say whether the format's own end mark is there. Opens nothing but regular files in that open folder.
-
-    Raises FileNotFoundError where none is there, OSError where it may not be opened.
-    """
-    if identity.size == 0:
-        return False
-    descriptor = open_in(folder, name, os.O_RDONLY)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return False
-        if identity.size <= _READ_WHOLE:  # one call for both ends
-            data = os.pread(descriptor, identity.size, 0)
-            return ends_whole(data[:HEAD_BYTES], data[-TAIL_BYTES:], identity.size)
-        head = os.pread(descriptor, HEAD_BYTES, 0)
-        tail = os.pread(descriptor, TAIL_BYTES, identity.size - TAIL_BYTES)
-        return ends_whole(head, tail, identity.size)
-    finally:
-        os.close(descriptor)
 
 
 def _is_folder(path: bytes) -> bool:

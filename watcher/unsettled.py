@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from watcher.beneath import folder_beneath
 from watcher.durable import concerns_all
 from watcher.files import Files
-from watcher.inbox import is_whole
 from watcher.records import Claim
+from watcher.wholeness import is_whole
 
 RETRY_SECONDS = 30.0  # until a file that could not be read is tried again
 _STILL_WRITTEN = "still being written after it was taken"

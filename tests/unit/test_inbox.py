@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes import PNG, drop, names
 
-from watcher import inbox as module
+from watcher import wholeness
 from watcher.inbox import MOST_LISTED, Inbox, count_candidates
 from watcher.records import Found, Identity
 
@@ -76,7 +76,7 @@ def test_what_is_no_regular_file_is_never_opened(
     """Links, FIFOs and sockets are listed as ignored, with why."""
     monkeypatch.chdir(tmp_path)
     make(Path("7.png"))
-    monkeypatch.setattr(module, "open_in", lambda *_, **__: pytest.fail("opened"))
+    monkeypatch.setattr(wholeness, "open_in", lambda *_, **__: pytest.fail("opened"))
     inbox.hint(os.fsencode(tmp_path / "7.png"))
     assert [] == inbox.ready(0.0, 10)
     assert {b"7.png": why} == dict(inbox.ignored)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from fakes import PNG, drop, names
 
-from watcher import folders
+from watcher import folders, waiting
 from watcher import inbox as module
-from watcher.inbox import MOST_HINTS, Inbox, is_whole
+from watcher.inbox import MOST_HINTS, Inbox
 from watcher.records import Found, Identity
 
 
@@ -115,7 +115,7 @@ def test_a_file_that_may_not_be_opened_waits_with_the_reason(
     """It is not claimed; the others are. However often it is tried, it is said once."""
     drop(inbox, tmp_path, "closed.png")
     drop(inbox, tmp_path, "open.png")
-    real = is_whole
+    real = module.is_whole
 
     def refuse(folder: int, name: bytes, identity: Identity) -> bool:
         if b"closed" in name:
@@ -252,3 +252,28 @@ def test_a_refused_folder_with_a_temporary_name_is_forgotten_with_it(inbox: Inbo
     for now in (10.0, 20.0):
         inbox.ready(now, 10)
     assert {} == inbox.waiting
+
+
+def test_of_what_is_found_together_the_oldest_comes_first(inbox: Inbox, tmp_path: Path) -> None:
+    """By modification time, whatever order the folder lists; rows then stand in the order in which people wrote."""
+    for name, seconds in (("b.png", 2), ("d.png", 4), ("a.png", 1), ("c.png", 3)):
+        os.utime(drop(inbox, tmp_path, name), (seconds, seconds))
+    assert [b"a.png", b"b.png", b"c.png", b"d.png"] == names(inbox.ready(0.0, 10))
+
+
+def test_more_may_wait_than_can_be_remembered(inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is bounded; whole files are taken all the same, and the others' turn comes when there is room again."""
+    monkeypatch.setattr(waiting, "MOST_WAITING", 4)
+    halves = [drop(inbox, tmp_path, f"half{number}.png", PNG[:50]) for number in range(7)]
+    drop(inbox, tmp_path, "whole.png")
+    assert [b"whole.png"] == names(inbox.ready(0.0, 10))
+    assert 4 == len(inbox.waiting)
+    (tmp_path / "whole.png").unlink()
+    taken = set()
+    for now in (2.0, 3.0, 5.0, 6.0, 8.0):
+        for name in names(inbox.ready(now, 10)):
+            taken.add(name)
+            (tmp_path / os.fsdecode(name)).unlink()
+    assert {os.fsencode(path.name) for path in halves} == taken
+    assert {} == inbox.waiting
+    assert inbox.drained
