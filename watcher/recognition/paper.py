@@ -1,6 +1,7 @@
 """Grey picture → contrast with the paper around each pixel: light, shadow and polarity taken away."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ MOST_INK = 0.56
 TINY = 20
 
 Soft = NDArray[np.float32]
+_RIDGE = 1e-9 * np.eye(3)  # or a picture of one row has no plane
 _SHADES = np.arange(256, dtype=np.float32)
 
 
@@ -142,14 +144,13 @@ def _without_tilt(grey: NDArray[np.uint8]) -> Soft:
     """How far below the plane through the paper each pixel lies: trimmed least squares, as ink is an outlier."""
     small = _reduced(grey, _TILT_SIDE)
     height, width = small.shape
-    rows, columns = np.mgrid[0:height, 0:width].reshape(2, -1) / np.array([[max(height, 2)], [max(width, 2)]])
-    terms = np.stack([np.ones_like(rows), rows, columns], axis=1)
+    terms = _plane_terms(height, width)
     values = small.ravel().astype(np.float64)
     off = np.abs(values - median(values))
     for _ in range(4):
         kept = off <= max(1.0, quantile(off, 0.6))
-        chosen = terms[kept]
-        plane = np.linalg.solve(chosen.T @ chosen + 1e-9 * np.eye(3), chosen.T @ values[kept])
+        chosen = terms.compress(kept, axis=0)  # as terms[kept], at a quarter of its cost
+        plane = np.linalg.solve(chosen.T @ chosen + _RIDGE, chosen.T @ values[kept])
         off = np.abs(values - terms @ plane)
     base, down, right = plane
     fine_rows = ((np.arange(grey.shape[0]) + 0.5) / grey.shape[0] * height - 0.5) / max(height, 2)
@@ -157,6 +158,13 @@ def _without_tilt(grey: NDArray[np.uint8]) -> Soft:
     paper = (base + down * fine_rows)[:, None] + (right * fine_columns)[None]
     paper -= grey
     return np.asarray(paper, np.float32)
+
+
+@lru_cache(32)
+def _plane_terms(height: int, width: int) -> NDArray[np.float64]:
+    """(height * width, 3): one, and the share of the way down and to the right, of each pixel."""
+    rows, columns = np.mgrid[0:height, 0:width].reshape(2, -1) / np.array([[max(height, 2)], [max(width, 2)]])
+    return np.stack([np.ones_like(rows), rows, columns], axis=1)
 
 
 def _hollows(depth: Soft) -> Soft:

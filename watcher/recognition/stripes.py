@@ -58,7 +58,7 @@ def _beat(level: Soft) -> tuple[float, float, float] | None:
     """Periods a pixel down and to the right, and the amplitude, of the strongest stripes; None where there are none."""
     height, width = level.shape
     usual = 2 * 1.4826 * median(np.abs(level).ravel())
-    window = np.hanning(height + 2)[1:-1, None] * np.hanning(width + 2)[None, 1:-1]
+    window = _window(height, width)
     whole = float(window.sum())
     level = np.clip(level, -usual, usual)
     rows, columns = max(_SPECTRUM, height), max(_SPECTRUM, width)
@@ -72,6 +72,11 @@ def _beat(level: Soft) -> tuple[float, float, float] | None:
     if peak <= PEAK * mean or slower > WEAKER * peak or abs(down) * height + right * width < FEWEST:
         return None
     return down, right, 2 * peak / whole
+
+
+@lru_cache(16)
+def _window(height: int, width: int) -> NDArray[np.float64]:
+    return np.asarray(np.hanning(height + 2)[1:-1, None] * np.hanning(width + 2)[None, 1:-1], np.float64)
 
 
 @lru_cache(8)

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watcher.recognition.paper import TINY, ByShade, Contrast, histogram
+from watcher.recognition.levels import Levels, levels_of
+from watcher.recognition.paper import TINY, ByShade, Contrast
 from watcher.recognition.small import looked_up, padded, square
 from watcher.recognition.steps import ALL_STEPS, Steps
 from watcher.recognition.stripes import without_stripes
@@ -43,29 +44,12 @@ class Ink:
     in_one: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Levels:
-    """The contrast in 256 steps: `shades` uint8, `step` of contrast each. The rest is counted in steps.
-
-    paper: its level. noise: its spread. texture: the level that little of the paper, away from strokes, exceeds.
-    otsu: threshold between the two classes. peak: level of the boldest ink.
-    """
-
-    shades: NDArray[np.uint8]
-    step: float
-    paper: float
-    noise: float
-    texture: float
-    otsu: float
-    peak: float
-
-
 def separate(contrast: Contrast, pixel: int = 1, steps: Steps = ALL_STEPS) -> Ink | None:
     """Ink in a contrast (h, w), paper near 0; None where nothing is drawn.
 
     pixel: how many times the picture was enlarged.
     """
-    levels = _levels(contrast, pixel)
+    levels = levels_of(contrast, pixel)
     if levels is None:
         return None
     left_over = 0.0
@@ -91,7 +75,7 @@ def separate(contrast: Contrast, pixel: int = 1, steps: Steps = ALL_STEPS) -> In
     return Ink(np.asarray(cv2.LUT(levels.shades, strength), np.float32), mask, pixel, in_one)
 
 
-def _of_less_noise(contrast: Contrast, levels: _Levels, pixel: int, steps: Steps) -> tuple[_Levels, float]:
+def _of_less_noise(contrast: Contrast, levels: Levels, pixel: int, steps: Steps) -> tuple[Levels, float]:
     """Without print and grain, as far as there are; and the spread, in contrast, of what the stripes left behind."""
     pixels = contrast.pixels() if isinstance(contrast, ByShade) else contrast
     left_over = 0.0
@@ -99,16 +83,16 @@ def _of_less_noise(contrast: Contrast, levels: _Levels, pixel: int, steps: Steps
         plain = without_stripes(pixels, pixel)
         if plain is not pixels:
             left_over = LEFT_OVER * float(np.std(pixels - plain))
-            pixels, levels = plain, _levels(plain, pixel) or levels
+            pixels, levels = plain, levels_of(plain, pixel) or levels
     if steps.noise and levels.noise * levels.step > 1 and min(pixels.shape) > 64 * pixel:
         pixels = np.asarray(cv2.GaussianBlur(pixels, (3, 3), 0), np.float32)
-        levels = _levels(pixels, pixel) or levels
+        levels = levels_of(pixels, pixel) or levels
     if steps.print and levels.noise * levels.step > 1:
-        levels = _levels(_without_print(pixels, levels), pixel) or levels
+        levels = levels_of(_without_print(pixels, levels), pixel) or levels
     return levels, left_over
 
 
-def _without_print(contrast: Soft, levels: _Levels) -> Soft:
+def _without_print(contrast: Soft, levels: Levels) -> Soft:
     """A security background's lines are finer than what is written on it: an opening takes them off."""
     inside = np.asarray(cv2.distanceTransform((levels.shades > levels.otsu).astype(np.uint8), cv2.DIST_L2, 3))
     drawn = inside[inside > 0]
@@ -121,58 +105,7 @@ def _without_print(contrast: Soft, levels: _Levels) -> Soft:
     return np.asarray(opened, np.float32)
 
 
-def _levels(contrast: Contrast, pixel: int) -> _Levels | None:
-    lowest, highest = contrast.range() if isinstance(contrast, ByShade) else cv2.minMaxLoc(contrast)[:2]
-    if highest <= lowest:
-        return None
-    scale = 255 / (highest - lowest)
-    shades, counts = _in_shades(contrast, scale, -lowest * scale)
-    otsu, below = cv2.threshold(shades, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    # Blurred edges are neither ink nor paper: noise is measured beside them, where enough paper is left for it.
-    paper = histogram(shades, np.asarray(cv2.erode(below, square(2 * pixel + 1)), np.uint8))
-    if paper.sum() < 0.1 * shades.size:
-        paper = counts * (np.arange(256) <= otsu)
-    cumulated = paper.cumsum()
-    middle, texture = _quantile(cumulated, 0.5), _quantile(cumulated, 0.97)
-    most = min(max(4, shades.size // 1000), shades.size)
-    peak = _mean_of_top(counts, most)
-    # Of most canvases more than half is exactly the paper's shade: they have no noise.
-    noise = 0.0 if paper[round(middle)] >= 0.5 * cumulated[-1] else _spread(paper, round(middle))
-    return _Levels(shades, 1 / scale, middle, noise, texture, float(otsu), peak)
-
-
-def _in_shades(contrast: Contrast, scale: float, offset: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """The contrast, scaled, as (h, w) uint8; and how often each of its values occurs."""
-    if not isinstance(contrast, ByShade):
-        shades = np.asarray(cv2.convertScaleAbs(contrast, alpha=scale, beta=offset), np.uint8)
-        return shades, histogram(shades)
-    scaled = np.asarray(cv2.convertScaleAbs(contrast.of, alpha=scale, beta=offset), np.uint8).ravel()
-    counts = np.asarray(np.bincount(scaled, weights=contrast.counts, minlength=256), np.float64)
-    return np.asarray(cv2.LUT(contrast.grey, scaled), np.uint8), counts
-
-
-def _spread(counts: NDArray[np.float64], middle: int) -> float:
-    """Of values 0, 1, 2, … that occur so often: by the median distance from their middle."""
-    away = np.bincount(np.abs(np.arange(256) - middle), weights=counts, minlength=256)
-    return 1.4826 * _quantile(away.cumsum(), 0.5)
-
-
-def _quantile(cumulated: NDArray[np.float64], share: float) -> float:
-    """Of values of which so many are at most 0, 1, 2, …; between two values in proportion."""
-    rank = share * cumulated[-1]
-    at = int(cumulated.searchsorted(rank))
-    before = float(cumulated[at - 1]) if at else 0.0
-    inside = (rank - before) / max(float(cumulated[at]) - before, 1.0)
-    return max(0.0, at - 0.5 + inside) if at else 0.0
-
-
-def _mean_of_top(counts: NDArray[np.float64], most: int) -> float:
-    """Of values 0, 1, 2, … that occur so often, the mean of the largest `most`."""
-    from_top = counts[:0:-1].cumsum()  # how many are 255, at least 254, … at least 1: their sum is that of the values
-    return float(np.minimum(from_top, most).sum()) / most
-
-
-def _thresholds(levels: _Levels, noise: float) -> tuple[float, float]:
+def _thresholds(levels: Levels, noise: float) -> tuple[float, float]:
     """The lower and the upper threshold of a hysteresis (Canny 1986)."""
     above = levels.peak - levels.paper
     high = levels.paper + min(levels.otsu - levels.paper, 0.5 * above)
@@ -182,7 +115,7 @@ def _thresholds(levels: _Levels, noise: float) -> tuple[float, float]:
     return low, high
 
 
-def _drawn(levels: _Levels, low: float, high: float, reach: float) -> tuple[NDArray[np.uint8] | None, bool]:
+def _drawn(levels: Levels, low: float, high: float, reach: float) -> tuple[NDArray[np.uint8] | None, bool]:
     """Mask of the ink, None where there is none; and whether it is known to hang together.
 
     Faint ink counts where it hangs on to strong ink, unless the paper's print is as faint.
@@ -209,7 +142,7 @@ def _strong(shades: NDArray[np.uint8], high: float, labels: NDArray[np.int32], c
 
 
 def _with_edges(
-    levels: _Levels, mask: NDArray[np.uint8], labels: NDArray[np.int32], count: int, reach: float
+    levels: Levels, mask: NDArray[np.uint8], labels: NDArray[np.int32], count: int, reach: float
 ) -> NDArray[np.bool_]:
     """Which components do not fade into the paper on all sides, as shadow and light do."""
     rim = mask - np.asarray(cv2.erode(mask, square(3), borderType=cv2.BORDER_REPLICATE), np.uint8)
@@ -231,7 +164,7 @@ def _means(
     return np.bincount(mine, values[chosen], count) / np.maximum(np.bincount(mine, minlength=count), 1)
 
 
-def _darker_half(levels: _Levels) -> NDArray[np.uint8]:
+def _darker_half(levels: Levels) -> NDArray[np.uint8]:
     """Without the print of the paper, which may be what hangs on to the strokes."""
     return (levels.shades > (levels.paper + levels.peak) / 2).astype(np.uint8)
 
