@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from watcher.recognition.threshold import Ink
 
 CARD = 0.25  # of the picture, at least
+LEAST_CARD = 16  # its shorter side, in the picture's own pixels
 SLIMMEST_CARD = 0.4  # width by height, or height by width
 # Of its box: a card's ink, also at a slant; or, where a 0 cuts out its middle, its ink and what its outline holds.
 FILLED, HALF_FILLED, SQUARE = 0.75, 0.45, 0.9
@@ -17,6 +18,8 @@ _SIDE, _LEAST_SIDE = 160, 64
 # Of the picture; and of its box, what its outline holds: no bow or loop of a digit is so square.
 SHEET, STRAIGHT = 0.12, 0.93
 BESIDE = 0.3  # of the sheet's longer side: what stands beside it and is as large was written, or is another sheet
+
+BUSY = 0.1  # of the pixels differ from the one before: more outlines than it pays to look at
 
 Part = tuple[slice, slice]
 Box = tuple[int, int, int, int]  # left, top, width, height
@@ -51,11 +54,13 @@ def card_inside(ink: Ink) -> Part | None:
     """Where the "ink" is a filled card, alone, with something in it, the card's inside; else None."""
     if cv2.countNonZero(ink.mask) < CARD * ink.mask.size:
         return None
+    if min(cv2.boundingRect(ink.mask)[2:]) < LEAST_CARD * ink.pixel:
+        return None
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=4)
     stats[0] = 0  # the paper
     largest = int(stats[:, cv2.CC_STAT_AREA].argmax())
     left, top, width, height, area = (int(value) for value in stats[largest])
-    if min(width, height) < 16 * ink.pixel or _slim(width, height):  # a bold 1 is no card
+    if min(width, height) < LEAST_CARD * ink.pixel or _slim(width, height):  # a bold 1 is no card
         return None
     box = width * height
     outlined = HALF_FILLED * box <= area < FILLED * box and _within_outline(np.asarray(labels), largest) >= SQUARE * box
@@ -72,6 +77,8 @@ def _may_hold_a_rectangle(light: NDArray[np.uint8]) -> bool:
     What reaches no rim is a hole in the other shade. Its own outline holds no more than that of all which touches it
     at a corner.
     """
+    if np.count_nonzero(light[:, 1:] != light[:, :-1]) > BUSY * light.size:
+        return True
     least = SHEET * light.size
     boxes, areas = zip(*(_large_outlines(shade, least) for shade in (light, 1 - light)), strict=True)
     return any(
