@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
@@ -96,6 +97,7 @@ def open_daemon(config: Config) -> Iterator[Opened]:
         service = Service(
             parts, engine, batch_size=config.reading.batch_size, max_attempts=config.reading.max_attempts,
             settle_seconds=config.watch.settle_seconds, rescan_seconds=config.watch.rescan_seconds,
+            executor=stack.enter_context(ThreadPoolExecutor(1, "sync")), wake=wake.set,
         )  # fmt: skip
         stack.callback(lambda: service.engine.close())
         _recover(service)

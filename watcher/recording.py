@@ -23,13 +23,12 @@ class Recorder:
         self._said: dict[str, str] = {}
 
     def record(self, results: Sequence[tuple[Claim, Verdict]], model: str) -> list[Record]:
-        """Store, write and archive. Raises OSError or SurroundingsError where the surroundings fail.
+        """Store, write and archive, once the pictures are on disk.
 
-        Then recovery goes on from wherever it came to.
+        Raises OSError or SurroundingsError where the surroundings fail; recovery goes on from wherever it came to.
         """
         # An outbox whose disk is gone would be made anew under the mount point: it is looked at before each step.
         self._p.check()
-        self._sync_inbox()
         records = self._p.ledger.record(results, model, self._p.timestamp(), self._p.places)
         self._p.check()
         self._p.results.append(records)
@@ -37,8 +36,8 @@ class Recorder:
         self.archive(records)
         return records
 
-    def _sync_inbox(self) -> None:
-        # Programs that copy do not fsync; what we promise to keep must be on disk first.
+    def sync_inbox(self) -> None:
+        """Put on disk what was written to the inbox: programs that copy do not. Called beside the loop."""
         descriptor = os.open(self._p.files.work, os.O_RDONLY | os.O_DIRECTORY)
         try:
             sync_filesystem(descriptor)

@@ -1,10 +1,11 @@
-"""The loop: wake → claim → recognise → record → archive; and recovery, by the ledger, at start and after a pause."""
+"""The loop: wake → claim → recognise → sync → record → archive; and recovery, at start and after a pause."""
 
 import errno
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from watcher.claiming import claim_batch
@@ -16,6 +17,7 @@ from watcher.recording import Recorder
 from watcher.records import Claim, Record
 from watcher.recovery import Recovery
 from watcher.rows import readable_name
+from watcher.syncing import Result, Syncing
 from watcher.unsettled import Unsettled
 
 log = logging.getLogger(__name__)
@@ -47,12 +49,16 @@ class Service:
         max_attempts: int,
         settle_seconds: float,
         rescan_seconds: float,
+        executor: Executor,
+        wake: Callable[[], None],
     ) -> None:
+        """executor: runs what only waits for the disk beside the loop. wake: ends the wait between two turns."""
         self._p, self.engine = parts, engine
         self._batch_size, self._max_attempts = batch_size, max_attempts
         self._rescan = rescan_seconds
         self._unsettled = Unsettled(parts.files, settle_seconds)
         self._recorder = Recorder(parts)
+        self._syncing = Syncing(self._recorder.sync_inbox, executor, wake)
         self._recovery = Recovery(parts, self._recorder.archive)
         self._hand: dict[str, Claim] = {}
         self._next_requests = 0.0
@@ -67,6 +73,8 @@ class Service:
         """
         if outcomes := self.engine.collect():
             self._settle_outcomes(outcomes, now)
+        if on_disk := self._syncing.ended():
+            self._record(on_disk)
         for claim, settled in self._unsettled.look(now):
             self._p.ledger.update_claims([claim])
             if settled:
@@ -91,7 +99,7 @@ class Service:
     @property
     def idle(self) -> bool:
         """Whether nothing is in hand that is worth waiting for."""
-        return not self._hand and not self._unsettled.settling
+        return not self.reading and not self._unsettled.settling
 
     @property
     def waiting(self) -> dict[bytes, str]:
@@ -100,13 +108,13 @@ class Service:
 
     @property
     def reading(self) -> bool:
-        """Whether readers have pictures to answer for."""
-        return bool(self._hand)
+        """Whether pictures are being read, or were read and are not recorded yet."""
+        return bool(self._hand or self._syncing)
 
     @property
     def in_hand(self) -> int:
         """Pictures claimed and not recorded yet."""
-        return len(self._hand) + len(self._unsettled)
+        return len(self._hand) + len(self._syncing) + len(self._unsettled)
 
     @property
     def drained(self) -> bool:
@@ -167,8 +175,7 @@ class Service:
             verdict = self._verdict(outcome, claim, now)
             if verdict is not None:
                 results.append((claim, verdict))
-        if results:
-            self._record(results)
+        self._syncing.add(results)
 
     def _verdict(self, outcome: Outcome, claim: Claim, now: float) -> Verdict | None:
         """What the outcome means for the row; None where the picture is to be read again."""
@@ -219,7 +226,7 @@ class Service:
         self._p.ledger.update_claims([claim])
         self._unsettled.wait(claim, now)
 
-    def _record(self, results: Sequence[tuple[Claim, Verdict]]) -> None:
+    def _record(self, results: Sequence[Result]) -> None:
         records = self._recorder.record(results, self.engine.model_name)
         self.counts.add(records)
         if log.isEnabledFor(logging.DEBUG):
@@ -231,6 +238,7 @@ class Service:
 
         restarted: the process is new, so that whoever was being read may be the one that ended the old one.
         """
+        self._syncing.forget()
         claims, archived = self._recovery.run(self._hand, restarted=restarted)
         self._submit([claim for claim in claims if claim.id not in self._unsettled])
         return len(claims) + archived

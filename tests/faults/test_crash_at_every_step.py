@@ -27,7 +27,7 @@ WAY = (  # of a picture, and of what stands around it: each of these calls must 
     r"sqlite COMMIT @ ledger\.update_claims < claiming", r"os\.rename @ files\.set_aside < files\._claim",
     r"sqlite COMMIT @ ledger\.set_state < claiming", r"sqlite COMMIT @ ledger\.update_claims < service\.turn",
     r"engine\.submit @ service\._submit < service\._take", r"engine\.collect", r"engine\.submit .*_lost_reader",
-    r"syncfs @ .*_sync_inbox", r"sqlite COMMIT @ ledger\.record",
+    r"syncfs @ .*recording\.sync_inbox", r"sqlite COMMIT @ ledger\.record",
     r"os\.write results\.csv @ .*sheet\.append", r"os\.fsync results\.csv @ .*sheet\.append",
     r"os\.write results\.jsonl @ .*sheet\.append", r"os\.fsync results\.jsonl @ .*sheet\.append",
     r"os\.write \.reason\.txt", r"os\.mkdir @ .*archive\._put", r"renameat2 @ .*archive\._put",

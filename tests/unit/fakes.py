@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from drawing import digit, encoded
 
 from watcher.archive import Archive
 from watcher.engine import Outcome
+from watcher.errors import SurroundingsError
 from watcher.files import Files
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
@@ -90,6 +92,18 @@ class FakeEngine:
         """Nothing to end."""
 
 
+class AtOnce(Executor):
+    """No thread: what is submitted has been done."""
+
+    def submit(self, do: Callable[..., Any], /, *arguments: Any, **options: Any) -> "Future[Any]":
+        found = Future[Any]()
+        try:
+            found.set_result(do(*arguments, **options))
+        except (OSError, SurroundingsError) as error:
+            found.set_exception(error)
+        return found
+
+
 class Desk:
     """A daemon without processes, threads or signals, in one folder. `restart` is what a kill and a start do."""
 
@@ -118,6 +132,7 @@ class Desk:
         self.engine = FakeEngine(self.seen)
         self.service = Service(
             parts, self.engine, batch_size=256, max_attempts=3, settle_seconds=2.0, rescan_seconds=5.0,
+            executor=AtOnce(), wake=lambda: None,
         )  # fmt: skip
 
     def seen(self, id_: str) -> Outcome:
