@@ -16,11 +16,13 @@ from multiprocessing.connection import wait
 from watcher.answers import Refused, read_answers, read_greeting
 from watcher.engine import Outcome, Trouble
 from watcher.errors import ModelError
+from watcher.pace import Pace
 from watcher.reader import ASK_ANOTHER, OUT_OF_MEMORY
 from watcher.reader_process import ReaderProcess, ReaderSettings, start_reader
 
 log = logging.getLogger(__name__)
 SHARE = 64  # ids that a reader is given together, at most: what is tried again, one by one, where it dies over one
+LEAST_AHEAD = 4  # pictures for each reader that are in hand, however long each takes
 SHARES_AHEAD = 8  # that it may have: it reads on while the loop's thread is busy recording
 START_SECONDS = 60.0
 _TROUBLES = {OUT_OF_MEMORY: Trouble.OUT_OF_MEMORY, -signal.SIGXCPU: Trouble.TIMED_OUT}
@@ -35,6 +37,7 @@ class LocalEngine:
         self._waiting: deque[list[str]] = deque()
         self._outcomes: list[Outcome] = []
         self._excused = Counter[str]()
+        self._pace = Pace()
         self._ending: list[ReaderProcess] = []
         self.model_name = ""
         self._readers = [self._start() for _ in range(settings.workers)]
@@ -57,10 +60,13 @@ class LocalEngine:
     @property
     def room(self) -> int:
         """How many more pictures may be handed over."""
-        return max(0, 2 * self._settings.batch_size - self.busy)
+        least = min(2 * self._settings.batch_size, LEAST_AHEAD * len(self._readers))
+        return max(0, self._pace.ahead(least, 2 * self._settings.batch_size) - self.busy)
 
     def submit(self, ids: Sequence[str]) -> None:
         """Hand over pictures; they are dealt out evenly."""
+        if not self.busy:
+            self._pace.begin(self._clock())
         share = max(1, min(SHARE, -(-len(ids) // len(self._readers))))
         self._waiting.extend(list(ids[i : i + share]) for i in range(0, len(ids), share))
         self._deal()
@@ -78,6 +84,8 @@ class LocalEngine:
             if reader.hand and self._clock() - reader.since > self._settings.seconds_per_picture:
                 self._lose(reader, Trouble.TIMED_OUT)
         self._deal()
+        if self._outcomes:
+            self._pace.count(len(self._outcomes), self._clock())
         outcomes, self._outcomes = self._outcomes, []
         return outcomes
 

@@ -1,0 +1,38 @@
+"""watcher.pace: few slow pictures are in hand at a time, many fast ones."""
+
+from watcher.pace import Pace
+
+
+def read_for(pace: Pace, seconds: float, rate: float, step: float = 0.02) -> None:
+    """So many pictures a second for so long, counted every 20 ms."""
+    pace.begin(0.0)
+    for turn in range(1, round(seconds / step) + 1):
+        pace.count(round(rate * step), turn * step)
+
+
+def test_half_a_second_of_work_is_taken_ahead() -> None:
+    """Of fast pictures many, of slow ones few, within the limits; a few seconds after the kind changes."""
+    pace = Pace()
+    read_for(pace, 4.0, 5000)
+    assert 2300 < pace.ahead(8, 10_000) <= 2500
+    assert 2000 == pace.ahead(8, 2000)
+    read_for(pace, 5.0, 50)
+    assert 20 <= pace.ahead(8, 2000) <= 45
+    assert 100 == pace.ahead(100, 2000)
+
+
+def test_a_pause_between_two_pictures_is_no_slowness() -> None:
+    """Only the time counts in which there was something to read."""
+    pace = Pace()
+    for number in range(1000):
+        pace.begin(10.0 * number)
+        pace.count(1, 10.0 * number + 0.002)
+    assert 200 < pace.ahead(8, 2000) <= 250
+
+
+def test_a_turn_of_no_time_is_none() -> None:
+    """Two counts at one instant of the clock."""
+    pace = Pace()
+    pace.begin(1.0)
+    pace.count(5, 1.0)
+    assert 250 == pace.ahead(8, 2000)
