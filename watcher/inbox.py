@@ -21,7 +21,7 @@ _TEMPORARY = (
     b".part", b".partial", b".tmp", b".temp", b"~", b".crdownload", b".download", b".opdownload", b".filepart", b".swp",
 )
 # fmt: on
-_SUFFIXES = frozenset(suffix.encode() for suffix in PICTURE_SUFFIXES | DOCUMENT_SUFFIXES)
+SUFFIXES = frozenset(suffix.encode() for suffix in PICTURE_SUFFIXES | DOCUMENT_SUFFIXES)
 MOST_HINTS = 10_000
 MOST_LISTED = 1_000  # names that `status` can show, at most
 
@@ -192,15 +192,6 @@ class Inbox:
         return Found(file, identity)
 
 
-def count_candidates(root: bytes, *, recursive: bool) -> int:
-    """How many files look like pictures by their names: for a progress bar, no more."""
-    count = 0
-    for _, folders, names in os.walk(root):
-        folders[:] = [folder for folder in folders if recursive and not folder.startswith(b".")]
-        count += sum(os.path.splitext(name)[1].lower() in _SUFFIXES and not name.startswith(b".") for name in names)
-    return count
-
-
 def _is_folder(path: bytes) -> bool:
     # Not os.path.isdir: it follows links, and what lies behind one is not in the inbox.
     with suppress(OSError):
@@ -214,6 +205,6 @@ def _why_ignored(name: bytes, found: os.stat_result) -> str:
         kinds = ((stat.S_ISLNK, "a symbolic link"), (stat.S_ISFIFO, "a FIFO"), (stat.S_ISSOCK, "a socket"))
         return next((kind for test, kind in kinds if test(mode)), "no regular file") + ", never opened"
     _, dot, suffix = name.lower().rpartition(b".")
-    if dot + suffix in _SUFFIXES:
+    if dot + suffix in SUFFIXES:
         return ""
     return f"unknown suffix {os.fsdecode(dot + suffix)!r}" if dot else "no suffix"

@@ -12,7 +12,7 @@ import click
 from tqdm import tqdm
 
 from watcher.config import Config
-from watcher.inbox import count_candidates
+from watcher.inbox import SUFFIXES
 from watcher.opening import Opened, open_daemon
 from watcher.rows import readable_name
 from watcher.service import Counts
@@ -105,3 +105,12 @@ class _Progress:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
+
+
+def count_candidates(root: bytes, *, recursive: bool) -> int:
+    """How many files look like pictures by their names: for a progress bar, no more."""
+    count = 0
+    for _, folders, names in os.walk(root):
+        folders[:] = [folder for folder in folders if recursive and not folder.startswith(b".")]
+        count += sum(os.path.splitext(name)[1].lower() in SUFFIXES and not name.startswith(b".") for name in names)
+    return count

@@ -1,18 +1,15 @@
 """The loop: wake → claim → recognise → sync → record → archive; and recovery, at start and after a pause."""
 
-import errno
 import logging
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from watcher.claiming import claim_batch
-from watcher.durable import concerns_all
-from watcher.engine import Engine, Outcome, Trouble
+from watcher.engine import Engine, Outcome
+from watcher.judging import Judging
 from watcher.parts import Parts
-from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.recording import Recorder
 from watcher.records import Claim, Record
 from watcher.recovery import Recovery
@@ -54,9 +51,10 @@ class Service:
     ) -> None:
         """executor: runs what only waits for the disk beside the loop. wake: ends the wait between two turns."""
         self._p, self.engine = parts, engine
-        self._batch_size, self._max_attempts = batch_size, max_attempts
+        self._batch_size = batch_size
         self._rescan = rescan_seconds
         self._unsettled = Unsettled(parts.files, settle_seconds)
+        self._judging = Judging(parts, self._unsettled, max_attempts=max_attempts, read_again=self._submit)
         self._recorder = Recorder(parts)
         self._syncing = Syncing(self._recorder.sync_inbox, executor, wake)
         self._recovery = Recovery(parts, self._recorder.archive)
@@ -172,59 +170,10 @@ class Service:
         back = [(outcome, claim) for outcome in outcomes if (claim := self._hand.pop(outcome.id, None))]
         results = []
         for outcome, claim in back:
-            verdict = self._verdict(outcome, claim, now)
+            verdict = self._judging.verdict(outcome, claim, now)
             if verdict is not None:
                 results.append((claim, verdict))
         self._syncing.add(results)
-
-    def _verdict(self, outcome: Outcome, claim: Claim, now: float) -> Verdict | None:
-        """What the outcome means for the row; None where the picture is to be read again."""
-        if outcome.trouble is Trouble.UNREAD:
-            self._unread(outcome, claim, now)
-            return None
-        self._unsettled.was_read(claim.id)
-        if outcome.trouble is not None:
-            return self._lost_reader(outcome.trouble, claim)
-        present = self._p.files.identity_in_work(claim.id)
-        if present is None and self._p.files.set_aside(claim.id):
-            log.warning("%s: something else lies in its place in the work folder", readable_name(claim.file))
-            self._p.ledger.set_state([claim.id], "quarantined")
-            return None
-        if present is not None and not (outcome.identity == claim.identity == present):
-            self._wait_for_writer(claim._replace(identity=present), now)
-            return None
-        return outcome.verdict
-
-    def _unread(self, outcome: Outcome, claim: Claim, now: float) -> None:
-        if outcome.errno == errno.ENOENT:
-            self._p.check()  # an inbox that is gone is no single picture's trouble
-            if self._p.files.identity_in_work(claim.id):
-                self._wait_for_writer(claim, now)
-                return
-            log.error("%s vanished from the work folder (id %s)", readable_name(claim.file), claim.id)
-            self._p.ledger.set_state([claim.id], "missing")
-            return
-        problem = OSError(outcome.errno, outcome.message, os.fsdecode(claim.file))
-        if concerns_all(problem) and outcome.errno != errno.EIO:  # a bad sector is one picture's trouble
-            raise problem
-        why = f"cannot be read: {outcome.message}"
-        if self._unsettled.put_off(claim, now, why):
-            log.warning("%s: %s; it is tried again", readable_name(claim.file), why)
-
-    def _lost_reader(self, trouble: Trouble, claim: Claim) -> Verdict | None:
-        if claim.attempt < self._max_attempts:
-            again = claim._replace(attempt=claim.attempt + 1)
-            self._p.ledger.update_claims([again])
-            self._submit([again])
-            return None
-        reason = Reason.TIMED_OUT if trouble is Trouble.TIMED_OUT else Reason.CRASHED_READER
-        attempts = "1 attempt" if claim.attempt == 1 else f"{claim.attempt} attempts"
-        detail = f"the reader {trouble} over this picture in {attempts}"
-        return Verdict(Status.UNREADABLE, self._p.files.sha256_in_work(claim.id), reason, detail=detail)
-
-    def _wait_for_writer(self, claim: Claim, now: float) -> None:
-        self._p.ledger.update_claims([claim])
-        self._unsettled.wait(claim, now)
 
     def _record(self, results: Sequence[Result]) -> None:
         records = self._recorder.record(results, self.engine.model_name)

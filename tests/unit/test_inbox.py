@@ -9,8 +9,9 @@ import pytest
 from fakes import PNG, drop, names
 
 from watcher import wholeness
-from watcher.inbox import MOST_LISTED, Inbox, count_candidates
+from watcher.inbox import MOST_LISTED, Inbox
 from watcher.records import Found, Identity
+from watcher.run import count_candidates
 
 
 def test_a_whole_picture_is_ready_at_once(inbox: Inbox, tmp_path: Path) -> None:

@@ -99,15 +99,19 @@ class Recogniser:
         is computed by itself; what others stand beside it changes no bit of its verdict.
         """
         for group in _small_together(_Way(self._steps_of(data)) for data in pictures):
-            with hushed:  # once for all of them
-                for way in group:
-                    way.decode()
-            digits = [(way, digit) for way in group if (digit := way.normalise()) is not None]
-            if digits:
-                logits = self.model.logits(np.stack([digit for _, digit in digits])).tolist()
-                for (way, _), mine in zip(digits, logits, strict=True):
-                    way.judge(mine)
-            yield from (way.sight for way in group)
+            yield from self._seen(group)
+
+    def _seen(self, group: Sequence[_Way]) -> list[Sight]:
+        # By itself, so that nothing of a large picture is left when the next one comes.
+        with hushed:  # once for all of them
+            for way in group:
+                way.decode()
+        digits = [(way, digit) for way in group if (digit := way.normalise()) is not None]
+        if digits:
+            logits = self.model.logits(np.stack([digit for _, digit in digits])).tolist()
+            for (way, _), mine in zip(digits, logits, strict=True):
+                way.judge(mine)
+        return [way.sight for way in group]
 
     def _steps_of(self, data: bytes) -> Generator[Any, Any, Sight]:
         """One picture's way: gives its pixels, nothing, its digit, and is given its logits."""
