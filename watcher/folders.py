@@ -5,12 +5,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from watcher.beneath import folder_beneath
 from watcher.durable import concerns_all
 
 # A folder changed within this time may change again without a new modification time: clocks have a grain.
 _GRAIN_NS = 2_000_000_000
+_SORTED_AT_ONCE = 4096  # names: some 2 MB
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ class Folders:
                     state.mtime_ns = -1
                 state.listed = now
                 self._on_listing(folder)
-                for entry in entries:
+                for entry in _as_they_lie(entries):
                     name = os.fsencode(entry.name)
                     file = folder + b"/" + name if folder else name
                     if not entry.is_dir(follow_symlinks=False):
@@ -149,6 +151,12 @@ class Folders:
 
     def _path(self, folder: bytes) -> bytes:
         return self._root + b"/" + folder if folder else self._root
+
+
+def _as_they_lie(entries: Iterator[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+    """Some thousands at a time by inode: so they lie on disk, while folders list them by a hash of their names."""
+    while some := list(islice(entries, _SORTED_AT_ONCE)):
+        yield from sorted(some, key=os.DirEntry.inode)
 
 
 def _place(found: os.stat_result) -> tuple[int, int]:

@@ -1,29 +1,19 @@
 """What is ready in the inbox. Events are hints; a look at the folder is the truth."""
 
-import errno
 import os
 import stat
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from watcher.beneath import OpenFolders
-from watcher.durable import concerns_all
 from watcher.folders import Folders
-from watcher.recognition.formats import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES
-from watcher.records import Found, Identity
-from watcher.waiting import WaitingFiles
-from watcher.wholeness import is_whole
+from watcher.looking import Looking, Opened, close_all
+from watcher.records import Found
 
-# fmt: off
-_TEMPORARY = (
-    b".part", b".partial", b".tmp", b".temp", b"~", b".crdownload", b".download", b".opdownload", b".filepart", b".swp",
-)
-# fmt: on
-SUFFIXES = frozenset(suffix.encode() for suffix in PICTURE_SUFFIXES | DOCUMENT_SUFFIXES)
 MOST_HINTS = 10_000
-MOST_LISTED = 1_000  # names that `status` can show, at most
+OPEN_AHEAD = 64  # files
 
 
 class Inbox:
@@ -41,7 +31,7 @@ class Inbox:
         on_folder_gone: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         """root: the inbox. on_folder is told each folder (absolute) and says whether its events will come."""
-        self._root, self._settle, self._on_folder_gone = root, settle_seconds, on_folder_gone
+        self._root, self._on_folder_gone = root, on_folder_gone
         self._lock = threading.Lock()
         self._hints: OrderedDict[bytes, None] = OrderedDict()
         self._lost_hints = False
@@ -55,8 +45,8 @@ class Inbox:
             on_refused=self._refused,
             on_listing=self._listed,
         )
-        self.waiting = WaitingFiles()
-        self.ignored: OrderedDict[bytes, str] = OrderedDict()
+        self._looking = Looking(settle_seconds)
+        self.waiting, self.ignored = self._looking.waiting, self._looking.ignored
 
     def hint(self, path: bytes) -> None:
         """Say that something happened to a path (absolute)."""
@@ -88,14 +78,23 @@ class Inbox:
         Raises OSError where the inbox itself is gone.
         """
         self._folders.rescan(now)
-        found: dict[bytes, Found] = {}
-        with OpenFolders(self._root) as folders:
-            for file in self._candidates(now):
-                if file not in found and (ready := self._look(folders, file, now)) is not None:
-                    found[file] = ready
-                    if len(found) >= most:
-                        break
-        return sorted(found.values(), key=lambda ready: ready.identity.mtime_ns)
+        found, seen = list[Found](), set[bytes]()
+        with OpenFolders(self._root) as folders, ExitStack() as stack:
+            ahead: deque[Opened] = deque()
+            stack.callback(lambda: close_all(ahead))
+            candidates = self._candidates(now)
+            while len(found) < most:
+                # Several are open at a time, so that the disk has more than one thing to do.
+                while len(ahead) < min(OPEN_AHEAD, most - len(found)) and (file := next(candidates, None)) is not None:
+                    if file not in seen and (one := self._looking.open(folders, file, now)) is not None:
+                        seen.add(file)
+                        ahead.append(one)
+                if not ahead:
+                    break
+                if self._looking.is_ready(ahead[0], now):
+                    found.append(Found(ahead[0].file, ahead[0].identity))
+                close_all([ahead.popleft()])
+        return sorted(found, key=lambda ready: ready.identity.mtime_ns)
 
     def leave(self, found: Found, why: str, now: float) -> None:
         """Keep a ready file that could not be taken for later, with growing patience."""
@@ -103,12 +102,6 @@ class Inbox:
 
     def _refused(self, folder: bytes, why: str, now: float) -> None:
         self.waiting.put_off(folder, None, f"folder cannot be listed: {why}", now)
-
-    def _wait_for_mending(self, file: bytes, identity: Identity | None, why: str, error: OSError, now: float) -> None:
-        # A bad sector is one file's trouble, and others can be read; a share that is gone is everybody's.
-        if concerns_all(error) and error.errno != errno.EIO:
-            raise error
-        self.waiting.put_off(file, identity, why, now)
 
     def _listed(self, folder: bytes) -> None:
         self.waiting.pop(folder, None)  # it was refused before, perhaps
@@ -149,62 +142,9 @@ class Inbox:
                     return path[len(prefix) :]
         return None
 
-    # -- what is there -------------------------------------------------------------------------------
-
-    def _look(self, folders: OpenFolders, file: bytes, now: float) -> Found | None:
-        folder, _, name = file.rpartition(b"/")
-        if name.startswith(b".") or name.lower().endswith(_TEMPORARY):
-            return None
-        try:
-            descriptor = folders.at(folder)
-            found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-        except (FileNotFoundError, NotADirectoryError):
-            self.waiting.pop(file, None)
-            self.ignored.pop(file, None)
-            return None
-        except OSError as error:
-            self._wait_for_mending(file, None, f"cannot be looked at: {error.strerror}", error, now)
-            return None
-        why = _why_ignored(name, found)
-        if why:
-            self.waiting.pop(file, None)  # something else was here before
-            self.ignored[file] = why
-            if len(self.ignored) > MOST_LISTED:
-                self.ignored.popitem(last=False)
-            return None
-        return self._judge(descriptor, file, Identity.of(found), now)
-
-    def _judge(self, folder: int, file: bytes, identity: Identity, now: float) -> Found | None:
-        """Decide whether a regular file of a known kind, in that open folder, is ready, or waits."""
-        if self.waiting.is_put_off(file, now):
-            return None
-        try:
-            whole = is_whole(folder, file.rpartition(b"/")[2], identity)
-        except FileNotFoundError:
-            self.waiting.pop(file, None)
-            return None
-        except OSError as error:
-            self._wait_for_mending(file, identity, f"cannot be opened: {error.strerror}", error, now)
-            return None
-        if not whole and not self.waiting.has_settled(file, identity, now, self._settle):
-            return None
-        self.waiting.taken(file)
-        return Found(file, identity)
-
 
 def _is_folder(path: bytes) -> bool:
     # Not os.path.isdir: it follows links, and what lies behind one is not in the inbox.
     with suppress(OSError):
         return stat.S_ISDIR(os.lstat(path).st_mode)
     return False
-
-
-def _why_ignored(name: bytes, found: os.stat_result) -> str:
-    mode = found.st_mode
-    if not stat.S_ISREG(mode):
-        kinds = ((stat.S_ISLNK, "a symbolic link"), (stat.S_ISFIFO, "a FIFO"), (stat.S_ISSOCK, "a socket"))
-        return next((kind for test, kind in kinds if test(mode)), "no regular file") + ", never opened"
-    _, dot, suffix = name.lower().rpartition(b".")
-    if dot + suffix in SUFFIXES:
-        return ""
-    return f"unknown suffix {os.fsdecode(dot + suffix)!r}" if dot else "no suffix"

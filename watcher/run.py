@@ -12,7 +12,7 @@ import click
 from tqdm import tqdm
 
 from watcher.config import Config
-from watcher.inbox import SUFFIXES
+from watcher.looking import SUFFIXES
 from watcher.opening import Opened, open_daemon
 from watcher.rows import readable_name
 from watcher.service import Counts

@@ -1,9 +1,10 @@
 """Claimed files that their writers go on with: they wait in the work folder until they are whole or quiet."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from watcher.beneath import folder_beneath
+from watcher.beneath import open_beneath
 from watcher.durable import concerns_all
 from watcher.files import Files
 from watcher.records import Claim
@@ -86,8 +87,11 @@ class Unsettled:
 
     def _is_whole(self, claim: Claim) -> bool:
         try:
-            with folder_beneath(self._files.work, b"") as work:
-                return is_whole(work, claim.id.encode(), claim.identity)
+            descriptor = open_beneath(self._files.work, claim.id.encode(), os.O_RDONLY)
+            try:
+                return is_whole(descriptor, claim.identity)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             if concerns_all(error):
                 raise

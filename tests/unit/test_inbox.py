@@ -9,7 +9,8 @@ import pytest
 from fakes import PNG, drop, names
 
 from watcher import wholeness
-from watcher.inbox import MOST_LISTED, Inbox
+from watcher.inbox import Inbox
+from watcher.looking import MOST_LISTED
 from watcher.records import Found, Identity
 from watcher.run import count_candidates
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fakes import PNG, drop, names
 
-from watcher import folders, waiting
+from watcher import folders, looking, waiting
 from watcher import inbox as module
 from watcher.inbox import MOST_HINTS, Inbox
 from watcher.records import Found, Identity
@@ -115,14 +115,14 @@ def test_a_file_that_may_not_be_opened_waits_with_the_reason(
     """It is not claimed; the others are. However often it is tried, it is said once."""
     drop(inbox, tmp_path, "closed.png")
     drop(inbox, tmp_path, "open.png")
-    real = module.is_whole
+    real = looking.opened
 
-    def refuse(folder: int, name: bytes, identity: Identity) -> bool:
+    def refuse(folder: int, name: bytes, identity: Identity) -> int:
         if b"closed" in name:
             raise PermissionError(13, "Permission denied")
         return real(folder, name, identity)
 
-    monkeypatch.setattr(module, "is_whole", refuse)
+    monkeypatch.setattr(looking, "opened", refuse)
     assert [b"open.png"] == names(inbox.ready(0.0, 10))
     assert "cannot be opened: Permission denied" == inbox.waiting[b"closed.png"].why
     (tmp_path / "open.png").unlink()
@@ -142,7 +142,7 @@ def test_a_bad_sector_is_one_files_trouble_and_a_lost_share_everybodys(
     def fail(*_: object) -> bool:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(module, "is_whole", fail)
+    monkeypatch.setattr(looking, "is_whole", fail)
     if everybodys:
         with pytest.raises(OSError, match=os.strerror(number)):
             inbox.ready(0.0, 10)
@@ -277,3 +277,30 @@ def test_more_may_wait_than_can_be_remembered(inbox: Inbox, tmp_path: Path, monk
     assert {os.fsencode(path.name) for path in halves} == taken
     assert {} == inbox.waiting
     assert inbox.drained
+
+
+def test_as_many_as_may_be_open_are_open_and_none_stays(
+    inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is asked for several files before the first is looked into; also where one fails, all are closed."""
+    monkeypatch.setattr(module, "OPEN_AHEAD", 4)
+    for number in range(9):
+        drop(inbox, tmp_path, f"{number}.png")
+    real, opened, most = looking.is_whole, len(os.listdir("/proc/self/fd")), list[int]()
+
+    def counting(descriptor: int, identity: Identity) -> bool:
+        most.append(len(os.listdir("/proc/self/fd")) - opened)
+        if len(most) == 12:
+            raise OSError(116, "Stale file handle")
+        return real(descriptor, identity)
+
+    monkeypatch.setattr(looking, "is_whole", counting)
+    assert 3 == len(inbox.ready(0.0, 3))
+    inbox.look_everywhere()
+    assert 8 == len(inbox.ready(0.0, 8))
+    assert 4 <= max(most) - 2 <= 5, "files, beside a folder or two"
+    inbox.look_everywhere()
+    with pytest.raises(OSError, match="Stale"):
+        inbox.ready(0.0, 9)
+    monkeypatch.undo()
+    assert len(os.listdir("/proc/self/fd")) - opened <= 2
