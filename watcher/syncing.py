@@ -1,12 +1,13 @@
 """Results on their way into the ledger: their pictures are put on disk first, while the loop goes on."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim
 
 Result = tuple[Claim, Verdict]
+FEW = 64  # results: a fresh picture should not wait for another turn of the loop, and syncing few files is soon done
 
 
 class Syncing:
@@ -26,12 +27,18 @@ class Syncing:
         self._come += results
 
     def ended(self) -> list[Result]:
-        """The results whose pictures are on disk now; the next sync begins. Raises OSError where one failed."""
+        """The results whose pictures are on disk now; the next sync begins, and where it is for few, it is waited for.
+
+        Raises OSError where one failed.
+        """
         on_disk = self._taken()
         if self._running is None and self._come:
             self._going, self._come = self._come, []
             self._running = self._executor.submit(self._sync)
-            self._running.add_done_callback(lambda _: self._on_end())
+            if len(self._going) <= FEW:
+                wait([self._running])
+            else:
+                self._running.add_done_callback(lambda _: self._on_end())
         return on_disk + self._taken()
 
     def forget(self) -> None:

@@ -1,12 +1,13 @@
 """watcher.syncing: what was read is recorded once it is on disk, and the loop does not wait for that."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fakes import SEVEN, claim
 
+from watcher import syncing as module
 from watcher.syncing import Syncing
 
 
@@ -23,6 +24,12 @@ class ByHand(Executor):
     def end(self, error: OSError | None = None) -> None:
         running = self.running.pop()
         running.set_exception(error) if error else running.set_result(None)
+
+
+@pytest.fixture(autouse=True)
+def none_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that one result stands for many."""
+    monkeypatch.setattr(module, "FEW", 0)
 
 
 def result(number: int) -> Any:
@@ -73,3 +80,14 @@ def test_what_was_forgotten_stays_so_when_its_sync_ends() -> None:
     syncing.forget()
     disk.end()
     assert [] == syncing.ended()
+
+
+def test_few_results_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same turn: a fresh picture has its row sooner. Nobody needs to be woken for that."""
+    monkeypatch.setattr(module, "FEW", 1)
+    woken = list[str]()
+    with ThreadPoolExecutor(1) as threads:
+        syncing = Syncing(lambda: None, threads, lambda: woken.append("!"))
+        syncing.add([result(1)])
+        assert [result(1)] == syncing.ended()
+    assert [] == woken
