@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fakes import Desk
 from office import Office
+from played_readers import Stage
 
 from watcher.files import Files
 from watcher.inbox import Inbox
@@ -54,3 +55,12 @@ def office(tmp_path: Path) -> Iterator[Office]:
     yield office
     office.results.close()
     office.ledger.close()
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """An engine with two readers that are played, ready to read."""
+    stage = Stage(monkeypatch)
+    stage.ready()
+    yield stage
+    stage.close()
