@@ -1,54 +1,14 @@
 """Fault 24: the ledger is an older one, from a backup, or it is lost; `repair` brings it up to the results files."""
 
 import os
-import shutil
 import signal
-from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import wait_for
-
-
-def read(place: Place, *names: str) -> list[str]:
-    """Drop pictures and have them read; gives their sha256."""
-    dropped = [place.drop(name, png(7, f"{name} {os.urandom(4).hex()}")) for name in names]
-    place.once()
-    return dropped
-
-
-def repair(place: Place, *options: str | Path) -> str:
-    """Run `repair`, which must end well; gives what it said."""
-    done = place.command("repair", *options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def backup(place: Place) -> Path:
-    """A backup of the ledger as it is now."""
-    file = place.root / "backup.sqlite3"
-    done = place.command("backup", file)
-    assert done.returncode == 0, done.stderr
-    return file
-
-
-def restore(place: Place, file: Path) -> None:
-    """As a person does it by hand, with the daemon stopped."""
-    for path in place.state.glob("ledger.sqlite3*"):
-        path.unlink()
-    shutil.copy(file, place.state / "ledger.sqlite3")
-
-
-def refused(place: Place) -> str:
-    """What `run` says when it refuses the ledger; it leaves the results files as they are."""
-    before = (place.outbox / "results.csv").read_bytes(), (place.outbox / "results.jsonl").read_bytes()
-    done = place.command("run", "--once")
-    assert done.returncode == 4, done.stderr
-    assert "Traceback" not in done.stderr
-    assert before == ((place.outbox / "results.csv").read_bytes(), (place.outbox / "results.jsonl").read_bytes())
-    return done.stderr
+from tests.end_to_end.repairs import backup, read, refused, repair, restore
 
 
 def test_an_older_ledger_is_brought_up_to_the_results(place: Place) -> None:
@@ -127,22 +87,6 @@ def test_a_picture_that_lies_in_the_inbox_again_is_not_read_twice(place: Place) 
     place.assert_conserved(dropped)
 
 
-def test_a_picture_that_is_nowhere_is_called_missing(place: Place) -> None:
-    """Its row is taken in and said aloud; `status` counts it; nothing else is disturbed."""
-    dropped = read(place, "1.png")
-    file = backup(place)
-    read(place, "2.png")
-    (place.outbox / place.rows()[1]["archived_to"]).unlink()
-    restore(place, file)
-    said = repair(place)
-    assert "1 without a picture" in said
-    assert "2.png" in said
-    dropped += read(place, "3.png")
-    assert [state for _, state, _, _ in place.ledger()] == ["archived", "missing", "archived"]
-    assert [row["file"] for row in place.rows()] == ["1.png", "2.png", "3.png"]
-    assert set(place.kept()) == set(dropped)
-
-
 def test_a_picture_that_was_read_again_since_is_known_as_such(place: Place) -> None:
     """Requeued after the backup: the old row is `requeued` again, the new one has the picture."""
     dropped = read(place, "1.png")
@@ -210,42 +154,3 @@ def test_rows_torn_by_a_kill_are_no_rows(place: Place) -> None:
     assert "torn row at the end of results.csv is cut off" in repair(place)
     place.once()
     place.assert_conserved(dropped)
-
-
-def test_rows_that_a_person_spoilt_are_named(place: Place) -> None:
-    """Exit code 4 with file and id; nothing outside archive/ and rejected/ is touched; mended, it works."""
-    dropped = read(place, "1.png")
-    file = backup(place)
-    dropped += read(place, "2.png")
-    good = {name: (place.outbox / name).read_bytes() for name in ("results.csv", "results.jsonl")}
-    for name, data in good.items():
-        (place.outbox / name).write_bytes(data.replace(b"/2.png", b"/../../../2.png"))
-    restore(place, file)
-    done = place.command("repair")
-    assert done.returncode == 4
-    assert place.rows()[1]["id"] in done.stdout
-    assert "no place in archive/ or rejected/" in done.stdout
-    for name, data in good.items():
-        (place.outbox / name).write_bytes(data)
-    assert "1 row taken" in repair(place)
-    place.once()
-    place.assert_conserved(dropped)
-
-
-def test_files_that_nobody_knows_are_listed_and_left(place: Place) -> None:
-    """In archive/ and without a row: named, and still there."""
-    read(place, "1.png")
-    strange = place.outbox / "archive" / "strange.png"
-    strange.write_bytes(b"x")
-    assert "archive/strange.png" in repair(place)
-    assert strange.read_bytes() == b"x"
-
-
-def test_under_a_running_daemon_it_is_refused(place: Place) -> None:
-    """Exit code 4 with the daemon's pid; the daemon goes on."""
-    running = place.start()
-    done = place.command("repair")
-    assert done.returncode == 4
-    assert str(running.process.pid) in done.stderr
-    place.drop("1.png", png(1))
-    place.wait_for_row("1.png")
