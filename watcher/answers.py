@@ -3,13 +3,12 @@
 A reader that says anything else counts as crashed. What it says in due form is believed of its own pictures.
 """
 
-from operator import attrgetter
-from typing import Annotated, Literal, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from watcher.engine import Outcome, Trouble
-from watcher.recognition.verdict import Reason, Status, Verdict
+from watcher.recognition.verdict import SCORE_PLACES, Reason, Status, Verdict
 from watcher.records import Identity
 
 
@@ -21,11 +20,10 @@ def _printable(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=500), AfterValidator(_printable)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Digit = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 Pixels = Annotated[int, Field(ge=1, lt=1 << 32)]
 Whole = Annotated[int, Field(ge=0, lt=1 << 64)]
+_ROUNDING = 10 * 10.0**-SCORE_PLACES  # by how much ten rounded scores may miss 1, and then some
 
-_FIELDS = attrgetter(*Verdict.__slots__)
 _REVIEW = {Reason.LOW_CONFIDENCE, Reason.NOT_A_DIGIT, Reason.SEVERAL_DIGITS}
 _UNREADABLE = set(Reason) - {Reason.LOW_CONFIDENCE, Reason.SEVERAL_DIGITS, Reason.CRASHED_READER, Reason.TIMED_OUT}
 _REASONS: dict[Status, set[Reason] | set[None]] = {
@@ -33,64 +31,26 @@ _REASONS: dict[Status, set[Reason] | set[None]] = {
 }  # fmt: skip
 
 
+_STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+# One picture: positions in place of names, as most of what readers say is said thousands of times a second.
+# id, status, reason, sha256, scores, width, height, detail, the file's identity after reading.
+Seen = tuple[
+    Text,
+    Status,
+    Reason | None,
+    Annotated[str, Field(pattern=r"\A([0-9a-f]{64})?\z")],
+    Annotated[tuple[Share, ...], Field(max_length=10)],
+    Pixels | None,
+    Pixels | None,
+    Text,
+    tuple[Whole, Whole, Whole, int],
+]
+Unread = tuple[Text, Annotated[int, Field(ge=1, lt=4096)], Text]  # id, errno, message
+
+
 class _Said(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
-
-
-class _Verdict(_Said):
-    status: Status
-    sha256: Annotated[str, Field(pattern=r"\A([0-9a-f]{64})?\z")]
-    reason: Reason | None
-    prediction: Digit | None
-    confidence: Share | None
-    second_prediction: Digit | None
-    second_confidence: Share | None
-    scores: Annotated[tuple[Share, ...], Field(max_length=10)]
-    width: Pixels | None
-    height: Pixels | None
-    detail: Text
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if self.reason not in _REASONS[self.status]:
-            raise ValueError("not a reason of that status")
-        if not self.sha256 and self.reason is not Reason.TOO_LARGE:
-            raise ValueError("no hash")
-        if self.scores and (len(self.scores) != 10 or abs(sum(self.scores) - 1) > 1e-6):
-            raise ValueError("no ten scores that sum to 1")
-        if self._names != ((None,) * 4 if self.status is Status.UNREADABLE else self._best):
-            raise ValueError("not the answer of these scores")
-        return self
-
-    @property
-    def _names(self) -> tuple[str | float | None, ...]:
-        return self.prediction, self.confidence, self.second_prediction, self.second_confidence
-
-    @property
-    def _best(self) -> tuple[str | float | None, ...]:
-        if not self.scores:
-            raise ValueError("no scores")
-        *_, second, first = sorted(self.scores)
-        at = self.scores.index(first)
-        return str(at), first, str(self.scores.index(second, at + 1 if first == second else 0)), second
-
-
-class _Seen(_Said):
-    id: Text
-    verdict: _Verdict
-    identity: tuple[Whole, Whole, Whole, int]
-
-    def outcome(self) -> Outcome:
-        return Outcome(self.id, Verdict(*_FIELDS(self.verdict)), Identity.of_numbers(*self.identity))
-
-
-class _Unread(_Said):
-    id: Text
-    errno: Annotated[int, Field(ge=1, lt=4096)]
-    message: Text
-
-    def outcome(self) -> Outcome:
-        return Outcome(self.id, trouble=Trouble.UNREAD, message=self.message, errno=self.errno)
+    model_config = _STRICT
 
 
 class _Ready(_Said):
@@ -104,15 +64,33 @@ class Refused(_Said):
     hint: Annotated[str, Field(max_length=10_000)]
 
 
-_ANSWERS: TypeAdapter[list[_Seen | _Unread]] = TypeAdapter(
-    Annotated[list[Annotated[_Seen | _Unread, Field(union_mode="left_to_right")]], Field(min_length=1)]
+_ANSWERS: TypeAdapter[list[Seen | Unread]] = TypeAdapter(
+    Annotated[list[Annotated[Seen | Unread, Field(union_mode="left_to_right")]], Field(min_length=1)], config=_STRICT
 )
 _GREETING: TypeAdapter[_Ready | Refused] = TypeAdapter(_Ready | Refused)
 
 
 def read_answers(line: bytes) -> list[Outcome]:
     """What a reader says of pictures. Raises ValueError where that is nonsense."""
-    return [said.outcome() for said in _ANSWERS.validate_json(line)]
+    return [_unread(*said) if len(said) == 3 else _seen(*said) for said in _ANSWERS.validate_json(line)]
+
+
+def _seen(
+    id_: str, status: Status, reason: Reason | None, sha256: str, scores: tuple[float, ...],
+    width: int | None, height: int | None, detail: str, identity: tuple[int, int, int, int],
+) -> Outcome:  # fmt: skip
+    if reason not in _REASONS[status]:
+        raise ValueError("not a reason of that status")
+    if not sha256 and reason is not Reason.TOO_LARGE:
+        raise ValueError("no hash")
+    if (scores or status is not Status.UNREADABLE) and (len(scores) != 10 or abs(sum(scores) - 1) > _ROUNDING):
+        raise ValueError("no ten scores that sum to 1")
+    verdict = Verdict.of(status, reason, sha256, scores, width, height, detail)
+    return Outcome(id_, verdict, Identity.of_numbers(*identity))
+
+
+def _unread(id_: str, number: int, message: str) -> Outcome:
+    return Outcome(id_, trouble=Trouble.UNREAD, message=message, errno=number)
 
 
 def read_greeting(line: bytes) -> str | Refused:

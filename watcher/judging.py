@@ -69,7 +69,7 @@ class Judging:
         reason = Reason.TIMED_OUT if trouble is Trouble.TIMED_OUT else Reason.CRASHED_READER
         attempts = "1 attempt" if claim.attempt == 1 else f"{claim.attempt} attempts"
         detail = f"the reader {trouble} over this picture in {attempts}"
-        return Verdict(Status.UNREADABLE, self._p.files.sha256_in_work(claim.id), reason, detail=detail)
+        return Verdict.of(Status.UNREADABLE, reason, self._p.files.sha256_in_work(claim.id), detail=detail)
 
     def _wait_for_writer(self, claim: Claim, now: float) -> None:
         self._p.ledger.update_claims([claim])

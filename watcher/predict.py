@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -67,7 +66,7 @@ def _bytes(file: Path, limits: Limits) -> bytes:
 
 
 def _as_json(name: str, sight: Sight) -> str:
-    return json.dumps({"file": name} | asdict(sight.verdict), ensure_ascii=False)
+    return json.dumps({"file": name} | sight.verdict._asdict(), ensure_ascii=False)
 
 
 def _as_text(name: str, sight: Sight) -> str:

@@ -1,7 +1,7 @@
 """A reader: the process that opens pictures, so that the daemon never does. Run as `python -m watcher.reader`.
 
 Its standard input is a socket to the daemon. It says {"ready": model} or {"error", "hint"} once, then
-takes lists of ids and answers each with one entry. It ends when the daemon's end of the socket does.
+takes lists of ids and answers each with one entry (`watcher.answers`). It ends when the daemon's end does.
 Messages are JSON, one a line: a reader that a hostile picture took over must not be able to run code in the daemon.
 Before it opens the first picture it gives up all that reading does not need: see `limits` and `confinement`.
 """
@@ -18,12 +18,15 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from pydantic_core import to_json
 
 from watcher.confinement import confine_to
 from watcher.limits import limit_process, limit_time
+
+if TYPE_CHECKING:
+    from watcher.answers import Seen, Unread
 
 FLUSH_SECONDS = 0.02
 BYTES_AT_ONCE = 1 << 20  # of files that are held, but for the last one
@@ -113,7 +116,7 @@ class Reading:
         self._max_bytes, self._seconds = max_bytes, seconds
         self._confined = self._has_read = False
 
-    def answers(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def answers(self, ids: Sequence[str]) -> Iterator["Seen | Unread"]:
         """What is to be said of each picture. Ends the process where it is refused memory, or its folder."""
         while ids:
             files, size = list[_File](), 0
@@ -123,22 +126,22 @@ class Reading:
             ids = ids[len(files) :]
             yield from self._read(files)
 
-    def _read(self, files: Sequence["_File"]) -> Iterator[dict[str, Any]]:
+    def _read(self, files: Sequence["_File"]) -> Iterator["Seen | Unread"]:
         verdicts = self._recogniser.read_all(file.data for file in files if file.found)
         for file in files:
             if file.found is None:
-                yield {"id": file.id, "errno": file.errno, "message": os.strerror(file.errno)}
+                yield file.id, file.errno, os.strerror(file.errno)
                 continue
             limit_time(self._seconds)
             try:
-                verdict = next(verdicts)
+                v = next(verdicts)
             except Exception as error:
                 if isinstance(error, MemoryError) or getattr(error, "code", None) == _CV_NO_MEMORY:
                     self._end_for_memory()
                 raise
             self._has_read = True
             identity = (file.found.st_dev, file.found.st_ino, file.found.st_size, file.found.st_mtime_ns)
-            yield {"id": file.id, "verdict": verdict, "identity": identity}
+            yield file.id, v.status, v.reason, v.sha256, v.scores, v.width, v.height, v.detail, identity
 
     def _file(self, id_: str) -> "_File":
         try:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pydantic_core import to_json
 
+from watcher.recognition.verdict import SCORE_PLACES
 from watcher.records import Record
 
 COLUMNS = (
@@ -21,10 +22,11 @@ _RUNS = "=+\\-@＝＋－＠"
 _BEGINS_TO_RUN = re.compile(f"[{_RUNS}]")
 _MAY_RUN = re.compile(f"^[{_RUNS}]|;")
 _RUNS_BEHIND = re.compile(rf";(?=[\s\"']*[{_RUNS}])")
+# What most paths are: neither to be quoted nor escaped, and nothing that runs.
+_PLAIN = re.compile(rb"[A-Za-z0-9_.][A-Za-z0-9_./~() -]*")
 CSV_HEADER = (",".join(COLUMNS) + "\r\n").encode()
 
 
-@lru_cache(maxsize=4096)  # both results files ask for the same names, a batch at a time
 def readable_name(name: bytes) -> str:
     """A path as one line of text: control characters and bytes that are no UTF-8 become \\xNN, \\ becomes \\\\.
 
@@ -64,13 +66,13 @@ _csv_text = csv.writer(_Echo()).writerow
 def csv_line(record: Record) -> bytes:
     """One line of results.csv (RFC 4180), whatever the file was called."""
     v, claim = record.verdict, record.claim
-    # None is an empty cell; what is no name of a file or a model is from a closed list, and cannot begin to run.
-    line: str = _csv_text((
-        claim.id, _safe(readable_name(claim.file)), v.status, v.prediction, _six(v.confidence), v.second_prediction,
-        _six(v.second_confidence), v.reason, v.width, v.height, v.sha256, _safe(record.model), claim.arrived_at,
-        record.processed_at, _safe(readable_name(record.archived_to)),
-    ))  # fmt: skip
-    return line.encode()
+    # What is no name of a file or a model is from a closed list: it needs no quotes, and cannot begin to run.
+    return (
+        f"{claim.id},{_path_cell(claim.file)},{v.status},"
+        f"{v.prediction or ''},{_six(v.confidence)},{v.second_prediction or ''},{_six(v.second_confidence)},"
+        f"{v.reason or ''},{v.width or ''},{v.height or ''},{v.sha256},{_cell(record.model)},"
+        f"{claim.arrived_at},{record.processed_at},{_path_cell(record.archived_to)}\r\n"
+    ).encode()
 
 
 def json_line(record: Record) -> bytes:
@@ -78,20 +80,26 @@ def json_line(record: Record) -> bytes:
     v, claim = record.verdict, record.claim
     return b"%b\n" % to_json({
         "id": claim.id, "file": readable_name(claim.file), "status": v.status, "prediction": v.prediction,
-        "confidence": _rounded(v.confidence), "second_prediction": v.second_prediction,
-        "second_confidence": _rounded(v.second_confidence), "reason": v.reason, "width": v.width, "height": v.height,
+        "confidence": v.confidence, "second_prediction": v.second_prediction,
+        "second_confidence": v.second_confidence, "reason": v.reason, "width": v.width, "height": v.height,
         "sha256": v.sha256, "model": record.model, "arrived_at": claim.arrived_at, "processed_at": record.processed_at,
-        "archived_to": readable_name(record.archived_to), "scores": [round(score, 6) for score in v.scores],
-        "detail": v.detail,
+        "archived_to": readable_name(record.archived_to), "scores": v.scores, "detail": v.detail,
     })  # fmt: skip
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
+def _six(value: float | None) -> str:
+    return "" if value is None else f"{value:.{SCORE_PLACES}f}"
 
 
-def _six(value: float | None) -> str | None:
-    return None if value is None else f"{value:.6f}"
+def _path_cell(path: bytes) -> str:
+    return path.decode("ascii") if _PLAIN.fullmatch(path) else _cell(readable_name(path))
+
+
+@lru_cache(maxsize=64)  # one model has thousands of rows
+def _cell(text: str) -> str:
+    """Text as a cell, in quotes where it needs them."""
+    line: str = _csv_text((_safe(text),))
+    return line.removesuffix("\r\n")
 
 
 def _safe(text: str) -> str:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +21,7 @@ class Reading(Desk):
     def seen(self, id_: str) -> Outcome:
         data = Path(os.fsdecode(self.files.in_work(id_))).read_bytes()
         verdict = BLANK if len(data) % 2 else SEVEN
-        return Outcome(id_, replace(verdict, sha256=hashlib.sha256(data).hexdigest()), self.files.identity_in_work(id_))
+        return Outcome(id_, verdict._replace(sha256=hashlib.sha256(data).hexdigest()), self.files.identity_in_work(id_))
 
     def picture(self, name: str, number: int, *, disk: Disk | None = None, safe: bool = True) -> str:
         """Drop one; safe: its writer synced it. Gives its sha256."""

@@ -14,10 +14,7 @@ from watcher.reader_process import ReaderProcess, ReaderSettings
 from watcher.workers import LocalEngine
 
 SETTINGS = ReaderSettings(3, b"/work", "unit", "image", 1000, 1000, 30.0, None, 2, 100)
-VERDICT = {
-    "status": "unreadable", "sha256": "ab" * 32, "reason": "blank", "prediction": None, "confidence": None,
-    "second_prediction": None, "second_confidence": None, "scores": [], "width": 3, "height": 4, "detail": "nothing",
-}  # fmt: skip
+BLANK = ["unreadable", "blank", "ab" * 32, [], 3, 4, "nothing", [1, 2, 3, 4]]  # what a reader says behind the id
 
 
 class Process:
@@ -52,7 +49,7 @@ class Played:
         self.link.send(data)
 
     def answer(self, *ids: str) -> None:
-        self.say([{"id": id_, "verdict": VERDICT, "identity": [1, 2, 3, 4]} for id_ in ids])
+        self.say([[id_, *BLANK] for id_ in ids])
 
     def die(self, code: int = -9) -> None:
         self.process.code = code

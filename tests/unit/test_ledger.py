@@ -3,7 +3,6 @@
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def test_a_claim_comes_back_as_it_was(ledger: Ledger) -> None:
 
 def test_a_record_comes_back_as_it_was(ledger: Ledger) -> None:
     """Every field of the verdict, with its scores, and of an unreadable one."""
-    odd = replace(SEVEN, scores=(1 / 3,) * 10, confidence=0.1 + 0.2, detail="größe")
+    odd = SEVEN._replace(scores=(1 / 3,) * 10, confidence=0.1 + 0.2, detail="größe")
     made = recorded(ledger, 1, verdict=odd) + recorded(ledger, 2, verdict=BLANK)
     assert made == ledger.to_archive() == list(ledger.records_after(0))
     assert made[1:] == list(ledger.records_after(1))
@@ -56,7 +55,7 @@ def test_the_state_goes_from_intent_to_archived(ledger: Ledger) -> None:
 def test_a_batch_is_stored_whole_or_not_at_all(ledger: Ledger) -> None:
     """Where one of a batch cannot be stored, none is, and the next batch has no gap in its numbers."""
     ledger.intend([claim(1), claim(2)])
-    bad = replace(SEVEN, confidence="\ud800")  # type: ignore[arg-type]  # no text that SQLite takes
+    bad = SEVEN._replace(confidence="\ud800")  # type: ignore[arg-type]  # no text that SQLite takes
     with pytest.raises(UnicodeEncodeError):
         ledger.record([(claim(1), SEVEN), (claim(2), bad)], "net", "now", PLACES)
     assert ([], {}) == (ledger.to_archive(), ledger.tally())

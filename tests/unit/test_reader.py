@@ -134,8 +134,8 @@ def test_only_regular_files_are_read(tmp_path: Path, make) -> None:
     """A link is not followed, a FIFO not waited for."""
     make(tmp_path / "odd")
     (entry,) = Reading(PURE, str(tmp_path), 100, 1.0).answers(["odd"])
-    assert "odd" == entry["id"]
-    assert entry["errno"] in (errno.ELOOP, errno.EINVAL, errno.EISDIR)
+    assert "odd" == entry[0]
+    assert entry[1] in (errno.ELOOP, errno.EINVAL, errno.EISDIR)
 
 
 def test_few_bytes_are_held_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_few_bytes_are_held_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return (SEVEN for _ in found)
 
     answers = Reading(SimpleNamespace(read_all=counting), str(tmp_path), 100, 1.0).answers([*"abxcde"])
-    assert [*"abxcde"] == [answer["id"] for answer in answers]
+    assert [*"abxcde"] == [answer[0] for answer in answers]
     assert [2, 2, 1] == together
 
 

@@ -1,7 +1,6 @@
 """watcher.reading_back: a row becomes the record again that it was written from."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from fakes import BLANK, SEVEN, record
@@ -15,7 +14,7 @@ NAMES = [b"7.png", b'a/b,c\n"d".png', b"=1+1.png", b"'=1+1.png", b"\xff\\x00.png
 
 def seen(made: Record, *, scores: bool) -> Record:
     """What a row can know of a record."""
-    verdict = made.verdict if scores else replace(made.verdict, scores=(), detail="")
+    verdict = made.verdict if scores else made.verdict._replace(scores=(), detail="")
     return made._replace(seq=0, verdict=verdict, claim=made.claim._replace(identity=Identity(0, 0, 0, 0)))
 
 

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.recognition.verdict import Answer, Calibration, Reason, Status, Thresholds, answer, judge, percent
+from watcher.recognition.verdict import (
+    Answer,
+    Calibration,
+    Reason,
+    Status,
+    Thresholds,
+    Verdict,
+    answer,
+    best_two,
+    judge,
+    percent,
+)
 
 LIMITS = Thresholds(ok=0.9, garbage_review=0.5, garbage_unreadable=0.98)
 
@@ -30,7 +41,7 @@ def test_the_temperature_softens_and_does_not_change_the_order() -> None:
     logits = [2.0, 0.0] + [-50.0] * 8
     hot = answer(logits, Calibration(2.0))
     assert hot.scores[0] / hot.scores[1] == pytest.approx(math.e)
-    assert [0, 1] == hot.ranking[:2]
+    assert ["0", "1"] == [digit for digit in best_two(hot.scores) if isinstance(digit, str)]
 
 
 def test_the_eleventh_logit_is_garbage() -> None:
@@ -43,7 +54,17 @@ def test_the_eleventh_logit_is_garbage() -> None:
 
 def test_of_equal_digits_the_smaller_leads() -> None:
     """Ties are broken the same way every time."""
-    assert list(range(10)) == answer([0.0] * 10, Calibration()).ranking
+    assert ("0", 0.1, "1", 0.1) == best_two((0.1,) * 10)
+    assert ("4", 0.6, "2", 0.2) == best_two((0.0, 0.0, 0.2, 0.2, 0.6, *[0.0] * 5))
+    assert ("2", 1.0, "0", 0.0) == best_two((0.0, 0.0, 1.0, *[0.0] * 7))
+
+
+def test_scores_name_what_is_readable() -> None:
+    """Digit and confidence are those of the scores; what is unreadable keeps its scores and names no digit."""
+    scores = (0.01,) * 7 + (0.9,) + (0.03, 0.0)
+    assert ("7", 0.9, "8", 0.03) == Verdict.of(Status.OK, None, "", scores)[3:7]
+    garbage = Verdict.of(Status.UNREADABLE, Reason.NOT_A_DIGIT, "", scores)
+    assert ((None,) * 4, scores) == (garbage[3:7], garbage.scores)
 
 
 @pytest.mark.parametrize(

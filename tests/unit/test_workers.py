@@ -30,7 +30,7 @@ def test_an_outcome_has_all_that_the_reader_said(stage: Stage) -> None:
 def test_bytes_that_could_not_be_read_are_a_trouble(stage: Stage) -> None:
     """With the number of the system's error and its words."""
     stage.engine.submit(["a"])
-    stage.played[0].say([{"id": "a", "errno": 5, "message": "Input/output error"}])
+    stage.played[0].say([["a", 5, "Input/output error"]])
     assert [Outcome("a", trouble=Trouble.UNREAD, message="Input/output error", errno=5)] == stage.engine.collect()
 
 

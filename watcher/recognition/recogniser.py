@@ -14,7 +14,7 @@ from watcher.recognition.model import Model
 from watcher.recognition.normalise import Normalised, normalise
 from watcher.recognition.quiet import hushed
 from watcher.recognition.steps import ALL_STEPS, Steps
-from watcher.recognition.verdict import Reason, Status, Unreadable, Verdict, answer, judge, percent
+from watcher.recognition.verdict import SCORE_PLACES, Reason, Status, Unreadable, Verdict, answer, judge, percent
 
 PICTURES_AT_ONCE, PIXELS_AT_ONCE = 64, 1 << 19  # that go from step to step together
 
@@ -134,33 +134,15 @@ class Recogniser:
     def _verdict(self, logits: Sequence[float], normalised: Normalised, header: Header, sha256: str) -> Verdict:
         found = answer(logits, self.model.calibration)
         status, reason = judge(found, normalised.digits_seen > 1, self.model.thresholds)
-        first, second = found.ranking[:2]
-        readable = status is not Status.UNREADABLE
-        return Verdict(
-            status=status,
-            reason=reason,
-            sha256=sha256,
-            prediction=str(first) if readable else None,
-            confidence=found.scores[first] if readable else None,
-            second_prediction=str(second) if readable else None,
-            second_confidence=found.scores[second] if readable else None,
-            scores=found.scores,
-            width=header.width,
-            height=header.height,
-            detail=_detail(reason, found.garbage, normalised.digits_seen, self.model.thresholds.ok),
-        )
+        scores = tuple([round(score, SCORE_PLACES) for score in found.scores])
+        detail = _detail(reason, found.garbage, normalised.digits_seen, self.model.thresholds.ok)
+        return Verdict.of(status, reason, sha256, scores, header.width, header.height, detail)
 
 
 def unreadable(reason: Reason, detail: str, sha256: str, header: Header | None = None) -> Verdict:
     """The verdict on a picture that no digit was looked for in."""
-    return Verdict(
-        status=Status.UNREADABLE,
-        reason=reason,
-        sha256=sha256,
-        width=header.width if header else None,
-        height=header.height if header else None,
-        detail=detail,
-    )
+    width, height = (header.width, header.height) if header else (None, None)
+    return Verdict.of(Status.UNREADABLE, reason, sha256, (), width, height, detail)
 
 
 def _size_at_least(data: bytes) -> Header | None:

@@ -4,8 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 DIGITS = tuple("0123456789")
+SCORE_PLACES = 6  # decimals of scores in verdicts: what stands in the results
 
 
 class Status(StrEnum):
@@ -61,11 +63,10 @@ class Thresholds:
     garbage_unreadable: float = 0.98
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The result for one picture.
+class Verdict(NamedTuple):
+    """The result for one picture. Make it with `of`.
 
-    scores: ten calibrated probabilities that sum to 1, or () where no digit was looked for.
+    scores: ten calibrated probabilities to SCORE_PLACES, or () where no digit was looked for.
     width, height: pixels as stored in the file (before EXIF rotation), None where unknown.
     detail: one sentence for people, beside a reason.
     """
@@ -82,6 +83,32 @@ class Verdict:
     height: int | None = None
     detail: str = ""
 
+    @classmethod
+    def of(
+        cls,
+        status: Status,
+        reason: Reason | None,
+        sha256: str,
+        scores: tuple[float, ...] = (),
+        width: int | None = None,
+        height: int | None = None,
+        detail: str = "",
+    ) -> Self:
+        """The verdict that has these; what is readable is named by its scores."""
+        if status is Status.UNREADABLE:
+            return cls(status, sha256, reason, None, None, None, None, scores, width, height, detail)
+        digit, share, second, its_share = best_two(scores)
+        return cls(status, sha256, reason, digit, share, second, its_share, scores, width, height, detail)
+
+
+def best_two(scores: tuple[float, ...]) -> tuple[str, float, str, float]:
+    """The likeliest digit and its score, then the second; of equals the smaller digit first."""
+    first = max(scores)
+    at = scores.index(first)
+    others = (*scores[:at], -1.0, *scores[at + 1 :])
+    second = max(others)
+    return DIGITS[at], first, DIGITS[others.index(second)], second
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -92,11 +119,6 @@ class Answer:
 
     scores: tuple[float, ...]
     garbage: float
-
-    @property
-    def ranking(self) -> list[int]:
-        """Digits, the likeliest first; of equals the smaller digit first."""
-        return sorted(range(len(self.scores)), key=self.scores.__getitem__, reverse=True)
 
 
 def answer(logits: Sequence[float], calibration: Calibration) -> Answer:
