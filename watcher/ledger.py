@@ -80,13 +80,7 @@ class Ledger(Questions):
         """Move rows to cancelled, missing or quarantined; or back, where a file is there again: to intent, recorded."""
         with self._transaction() as db:
             for id_ in ids:
-                base = "archived" if state == "recorded" else state
-                if not db.execute("UPDATE records SET state = ? WHERE id = ?", (base, id_)).rowcount:
-                    db.execute("UPDATE claims SET state = ? WHERE id = ?", (state, id_))
-                elif state == "recorded":
-                    db.execute(CLAIM_AGAIN, (id_,))
-                else:
-                    db.execute("DELETE FROM claims WHERE id = ?", (id_,))
+                _set_state(db, id_, state)
 
     def withdraw(self, ids: Sequence[str]) -> None:
         """Forget claims whose files stayed in the inbox: one that may not be moved is tried for months."""
@@ -103,7 +97,6 @@ class Ledger(Questions):
                 for number, ((claim, verdict), place) in enumerate(zip(results, reserved, strict=True), 1)
             ]
             db.executemany(RECORD, map(record_values, records))
-            db.executemany("UPDATE claims SET state = 'recorded' WHERE id = ?", [(made.claim.id,) for made in records])
             _count(db, records)
         return records
 
@@ -111,11 +104,8 @@ class Ledger(Questions):
         """Store records that another ledger made, each with its state, behind those that are here, all or none."""
         with self._transaction() as db:
             for seq, (record, state) in enumerate(results, self.last_seq() + 1):
-                db.execute("DELETE FROM claims WHERE id = ?", (record.claim.id,))
-                base = "archived" if state == "recorded" else state
-                db.execute(RECORD, record_values(record._replace(seq=seq), base))
-                if state == "recorded":
-                    db.execute(CLAIM_AGAIN, (record.claim.id,))
+                db.execute(RECORD, record_values(record._replace(seq=seq)))
+                _set_state(db, record.claim.id, state)
                 remember(db, record.claim, record.archived_to)
             _count(db, [record for record, _ in results])
 
@@ -131,6 +121,17 @@ class Ledger(Questions):
         with self._transaction() as db:
             db.executemany("DELETE FROM claims WHERE id = ?", [(id_,) for id_ in ids])
             db.executemany("INSERT OR REPLACE INTO sheets VALUES (?, ?, ?, ?, ?)", sheets)
+
+
+def _set_state(db: sqlite3.Connection, id_: str, state: str) -> None:
+    # Of a record, `archived` stands for both: that its file is not at its place yet, its claim says.
+    of_record = "archived" if state == "recorded" else state
+    if not db.execute("UPDATE records SET state = ? WHERE id = ?", (of_record, id_)).rowcount:
+        db.execute("UPDATE claims SET state = ? WHERE id = ?", (state, id_))
+    elif state == "recorded":
+        db.execute(CLAIM_AGAIN, (id_,))
+    else:
+        db.execute("DELETE FROM claims WHERE id = ?", (id_,))
 
 
 def _count(db: sqlite3.Connection, records: Iterable[Record]) -> None:

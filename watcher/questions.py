@@ -44,14 +44,15 @@ class Questions:
 
     def in_work(self) -> list[Claim]:
         """Claims that have no result yet, the oldest first."""
-        rows = self._db.execute("SELECT * FROM claims WHERE state = 'intent' ORDER BY id")
+        rows = self._db.execute(
+            "SELECT * FROM claims WHERE state = 'intent'"
+            " AND NOT EXISTS (SELECT 1 FROM records WHERE records.id = claims.id) ORDER BY id"
+        )
         return [self._made(claim_of, row) for row in rows]
 
     def to_archive(self) -> list[Record]:
         """Records whose file was not seen at its place yet, in sequence."""
-        rows = self._db.execute(
-            "SELECT records.* FROM claims JOIN records USING (id) WHERE claims.state = 'recorded' ORDER BY seq"
-        )
+        rows = self._db.execute("SELECT records.* FROM claims CROSS JOIN records USING (id) ORDER BY seq")
         return [self._made(record_of, row) for row in rows]
 
     def records_after(self, seq: int) -> Iterator[Record]:
@@ -113,8 +114,9 @@ class Questions:
     def states(self) -> dict[str, int]:
         """How many rows are unfinished, by state."""
         rows = self._db.execute(
-            "SELECT state, count(*) FROM claims WHERE state IN ('intent', 'recorded', 'missing', 'quarantined')"
-            " GROUP BY state UNION ALL SELECT state, count(*) FROM records WHERE state = 'missing' GROUP BY state"
+            "SELECT coalesce((SELECT 'recorded' FROM records WHERE records.id = claims.id), state), count(*)"
+            " FROM claims WHERE state IN ('intent', 'missing', 'quarantined') GROUP BY 1"
+            " UNION ALL SELECT state, count(*) FROM records WHERE state = 'missing' GROUP BY state"
         )
         found = Counter[str]()
         for row in rows:

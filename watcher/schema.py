@@ -8,21 +8,20 @@ from pydantic_core import from_json, to_json
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Identity, Record
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # What is unfinished is little and changes all the time; what is finished is much and only grows at its end. So a row
-# that stays is written once.
+# that stays is written once, and a claim that has a record is one whose file is not yet at its place.
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE claims (
     id TEXT PRIMARY KEY,
-    state TEXT NOT NULL,
+    state TEXT NOT NULL,             -- of those without a record
     file BLOB NOT NULL,              -- path in the inbox, as bytes
     dev INTEGER NOT NULL, ino INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
     arrived_at TEXT NOT NULL,
     requeued_from TEXT
 ) WITHOUT ROWID;
-CREATE INDEX claims_by_state ON claims (state);
 CREATE TABLE records (
     id TEXT NOT NULL UNIQUE,
     state TEXT NOT NULL,
@@ -41,7 +40,7 @@ CREATE TABLE records (
 CREATE INDEX missing ON records (state) WHERE state = 'missing';
 -- both, for people who ask
 CREATE VIEW pictures AS
-    SELECT id, coalesce((SELECT state FROM claims WHERE claims.id = records.id), state) AS state,
+    SELECT id, coalesce((SELECT 'recorded' FROM claims WHERE claims.id = records.id), state) AS state,
     file, dev, ino, size, mtime_ns, attempt, arrived_at, requeued_from, seq, status, reason, prediction, confidence,
     second_prediction, second_confidence, scores, width, height, sha256, detail, model, processed_at, archived_to
     FROM records
@@ -56,10 +55,13 @@ CREATE TABLE tally (status TEXT, reason TEXT, n INTEGER NOT NULL, PRIMARY KEY (s
 """
 
 ANNOUNCE = "INSERT INTO claims VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?)"
-RECORD = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# `archived` from the beginning: that its file is not there yet, its claim says.
+RECORD = (
+    "INSERT INTO records VALUES (?, 'archived', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 # A record whose picture is on its way to its place again has a claim again.
 CLAIM_AGAIN = """INSERT OR REPLACE INTO claims
-    SELECT id, 'recorded', file, dev, ino, size, mtime_ns, attempt, arrived_at, requeued_from FROM records
+    SELECT id, 'intent', file, dev, ino, size, mtime_ns, attempt, arrived_at, requeued_from FROM records
     WHERE id = ?"""
 
 # Where the picture of one result went into a later one: same name, same bytes. old, its place, new, in sequence.
@@ -74,11 +76,11 @@ def claim_values(claim: Claim) -> tuple[Any, ...]:
     return (claim.id, claim.file, *claim.identity, claim.attempt, claim.arrived_at, claim.requeued_from)
 
 
-def record_values(record: Record, state: str = "archived") -> tuple[Any, ...]:
-    """What RECORD asks for. A record is `archived` from the beginning; that it is not yet there, its claim says."""
+def record_values(record: Record) -> tuple[Any, ...]:
+    """What RECORD asks for."""
     c, v = record.claim, record.verdict
     return (
-        c.id, state, c.file, *c.identity, c.attempt, c.arrived_at, c.requeued_from,
+        c.id, c.file, *c.identity, c.attempt, c.arrived_at, c.requeued_from,
         record.seq, v.status.value, v.reason.value if v.reason else None, v.prediction, v.confidence,
         v.second_prediction, v.second_confidence, to_json(v.scores).decode(), v.width, v.height, v.sha256, v.detail,
         record.model, record.processed_at, record.archived_to,
