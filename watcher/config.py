@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from watcher.config_refusal import HINT, check_path, refusal
+from watcher.cores import cores
 from watcher.errors import ConfigError
 from watcher.models import SHIPPED
 from watcher.plain_yaml import NotPlain, load_plain
@@ -55,7 +56,7 @@ class Reading(_Group):
     @property
     def worker_count(self) -> int:
         """The number of worker processes, with 0 resolved to the cores this process may use, at most 8."""
-        return self.workers or min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+        return self.workers or min(8, cores())
 
 
 class Archive(_Group):

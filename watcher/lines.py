@@ -22,7 +22,7 @@ class Lines:
     def send(self, message: Any) -> None:
         """Say something. A peer that takes nothing any more, or not all of it, is as good as dead: it is hung up on.
 
-        What a reader may have unread, eight times 64 ids, is some 20 KB; the kernel keeps 200 KB for it.
+        What a reader may have unread, sixteen times 64 ids, is some 42 KB; the kernel keeps 200 KB for it.
         """
         line = json.dumps(message).encode() + b"\n"
         try:

@@ -1,8 +1,11 @@
-"""How fast pictures are being read, and so how many to take ahead: a fresh one waits for those that are in hand."""
+"""How fast pictures are read, and how much the loop waits: so many are taken ahead, and by so many readers."""
 
 AHEAD_SECONDS = 0.5  # of work that is in hand: enough to keep readers busy, and soon done
 _FIRST_GUESS = 500.0  # pictures a second
 _MEMORY_SECONDS = 1.0  # what was longer ago counts less than half
+_LEISURE_SECONDS = 0.1
+_LITTLE = 0.05
+_MANY = 128  # pictures in a turn
 
 
 class Pace:
@@ -25,3 +28,29 @@ class Pace:
     def ahead(self, least: int, most: int) -> int:
         """How many pictures are AHEAD_SECONDS of work, within limits."""
         return max(least, min(most, round(self._rate * AHEAD_SECONDS)))
+
+
+class Leisure:
+    """Which share of its time the loop waits, or busies itself with little, the last tenth of a second counting most.
+
+    Each turn has costs of its own: the loop would always find something to do, in ever smaller pieces.
+    """
+
+    def __init__(self) -> None:
+        self._share, self._back, self._waits_since = 1.0, 0.0, 0.0
+
+    def begin(self, now: float) -> None:
+        """The loop is going to wait, from now (monotonic seconds) on."""
+        self._waits_since = now
+
+    def end(self, now: float, pictures: int) -> None:
+        """So many have come meanwhile; more than one call between two waits changes nothing."""
+        if self._back <= self._waits_since < now:
+            share = (now - self._waits_since) / (now - self._back) if pictures > _MANY else 1.0
+            self._share += (share - self._share) * min(1.0, (now - self._back) / _LEISURE_SECONDS)
+            self._back = now
+
+    @property
+    def some(self) -> bool:
+        """Whether it waits at all, to speak of."""
+        return self._share > _LITTLE

@@ -14,16 +14,17 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 
 from watcher.answers import Refused, read_answers, read_greeting
+from watcher.cores import cores
 from watcher.engine import Outcome, Trouble
 from watcher.errors import ModelError
-from watcher.pace import Pace
+from watcher.pace import Leisure, Pace
 from watcher.reader import ASK_ANOTHER, OUT_OF_MEMORY
 from watcher.reader_process import ReaderProcess, ReaderSettings, start_reader
 
 log = logging.getLogger(__name__)
 SHARE = 64  # ids that a reader is given together, at most: what is tried again, one by one, where it dies over one
 LEAST_AHEAD = 4  # pictures for each reader that are in hand, however long each takes
-SHARES_AHEAD = 8  # that it may have: it reads on while the loop's thread is busy recording
+SHARES_AHEAD = 16  # that it may have: it reads on while the loop's thread is busy recording
 START_SECONDS = 60.0
 _TROUBLES = {OUT_OF_MEMORY: Trouble.OUT_OF_MEMORY, -signal.SIGXCPU: Trouble.TIMED_OUT}
 
@@ -37,7 +38,7 @@ class LocalEngine:
         self._waiting: deque[list[str]] = deque()
         self._outcomes: list[Outcome] = []
         self._excused = Counter[str]()
-        self._pace = Pace()
+        self._pace, self._leisure = Pace(), Leisure()
         self._ending: list[ReaderProcess] = []
         self.model_name = ""
         self._readers = [self._start() for _ in range(settings.workers)]
@@ -76,9 +77,11 @@ class LocalEngine:
 
         Raises ModelError where one cannot be replaced.
         """
+        came_round = self._clock()
         self._ending = [reader for reader in self._ending if reader.process.poll() is None]
         for reader in list(self._readers):
             self._hear(reader)
+        self._leisure.end(came_round, len(self._outcomes))
         self._check_start()
         for reader in list(self._readers):
             if reader.hand and self._clock() - reader.since > self._settings.seconds_per_picture:
@@ -90,7 +93,8 @@ class LocalEngine:
         return outcomes
 
     def waitables(self) -> list[ReaderProcess]:
-        """The readers: each is readable when it has said something, or died."""
+        """The readers: each is readable when it has said something, or died. Asked for when the loop is to wait."""
+        self._leisure.begin(self._clock())
         return list(self._readers)
 
     def patience(self, now: float) -> float:
@@ -171,8 +175,12 @@ class LocalEngine:
         return self._excused[id_] <= self._settings.workers
 
     def _deal(self) -> None:
+        # A loop that never waits keeps a core busy: a reader for each core would only take it from the loop, which
+        # all of them live on.
+        most = len(self._readers) if self._leisure.some else max(1, cores() - 1)
+        in_use = [reader for reader in self._readers if reader.ready][:most]
         while self._waiting:
-            free = [reader for reader in self._readers if reader.ready and len(reader.hand) < SHARES_AHEAD]
+            free = [reader for reader in in_use if len(reader.hand) < SHARES_AHEAD]
             if not free:
                 return
             min(free, key=lambda reader: reader.load).give(self._waiting.popleft(), self._clock())

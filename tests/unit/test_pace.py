@@ -1,6 +1,6 @@
-"""watcher.pace: few slow pictures are in hand at a time, many fast ones."""
+"""watcher.pace: few slow pictures are in hand at a time, many fast ones; and whether the loop has time to wait."""
 
-from watcher.pace import Pace
+from watcher.pace import Leisure, Pace
 
 
 def read_for(pace: Pace, seconds: float, rate: float, step: float = 0.02) -> None:
@@ -36,3 +36,30 @@ def test_a_turn_of_no_time_is_none() -> None:
     pace.begin(1.0)
     pace.count(5, 1.0)
     assert 250 == pace.ahead(8, 2000)
+
+
+def turns(leisure: Leisure, *, waits: float, works: float, pictures: int, count: int = 20) -> bool:
+    """So many turns of the loop, each of so many seconds and pictures; whether there is leisure afterwards."""
+    now = leisure._back
+    for _ in range(count):
+        leisure.begin(now + works)
+        now += works + waits
+        leisure.end(now, pictures)
+        leisure.end(now + 0.001, 0)
+    return leisure.some
+
+
+def test_a_loop_that_never_waits_has_no_leisure() -> None:
+    """At first it has, until some turns went by in which many pictures came and hardly any time."""
+    leisure = Leisure()
+    assert leisure.some
+    assert turns(leisure, waits=0.0001, works=0.05, pictures=500, count=2)
+    assert not turns(leisure, waits=0.0001, works=0.05, pictures=500)
+    assert turns(leisure, waits=0.02, works=0.05, pictures=500)
+
+
+def test_a_loop_that_is_busy_with_little_has_leisure() -> None:
+    """A turn costs something of its own: with few pictures in each, more readers are what helps."""
+    leisure = Leisure()
+    assert not turns(leisure, waits=0.0001, works=0.05, pictures=500)
+    assert turns(leisure, waits=0.0001, works=0.02, pictures=60)

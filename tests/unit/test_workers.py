@@ -17,6 +17,26 @@ def test_pictures_are_dealt_out_evenly(stage: Stage) -> None:
     assert (10, 190) == (stage.engine.busy, stage.engine.room)
 
 
+@pytest.mark.parametrize(("cores", "readers"), [(1, 1), (2, 1), (3, 2)])
+def test_a_loop_that_never_waits_keeps_a_core_for_itself(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, cores: int, readers: int
+) -> None:
+    """As long as it takes all its time and many pictures at once: then readers are in its way."""
+    monkeypatch.setattr(workers, "cores", lambda: cores)
+    for turn in range(30):
+        ids = [f"{turn}-{number}" for number in range(150)]
+        stage.engine.submit(ids)
+        batches = [played.batches() for played in stage.played]
+        stage.now += 0.05
+        stage.engine.waitables()
+        stage.now += 0.0001
+        for played, given in zip(stage.played, batches, strict=True):
+            for batch in given:
+                played.answer(*batch)
+        assert 150 == len(stage.ids())
+    assert readers == sum(bool(given) for given in batches)
+
+
 def test_an_outcome_has_all_that_the_reader_said(stage: Stage) -> None:
     """Verdict with its closed words, identity after reading, and who is free again."""
     stage.engine.submit(["a", "b"])
