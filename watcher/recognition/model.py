@@ -188,13 +188,13 @@ class LiteRTNetwork:
 
     def logits(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, 28, 28) uint8, ink 255 on 0 → (n, classes) float32."""
-        answers = np.empty((len(batch), self._classes), np.float32)
-        shape = tuple(self._entry["shape"])
-        for i, picture in enumerate(batch):
-            self._interpreter.set_tensor(self._entry["index"], self._table[picture].reshape(shape))
+        answers = np.empty((len(batch), self._classes), self._out["dtype"])
+        entries = self._table[batch].reshape(len(batch), *self._entry["shape"])
+        for entry, said in zip(entries, answers, strict=True):
+            self._interpreter.set_tensor(self._entry["index"], entry)
             self._interpreter.invoke()
-            answers[i] = self._real(self._interpreter.get_tensor(self._out["index"])[0])
-        return answers
+            said[:] = self._interpreter.get_tensor(self._out["index"])[0]
+        return self._real(answers)
 
     def _real(self, value: NDArray[Any]) -> NDArray[np.float32]:
         scale, zero = self._out["quantization"]
