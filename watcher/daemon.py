@@ -74,8 +74,14 @@ class Daemon:
                 next_check = now + LONGEST_WAIT  # where events are refused for good, not in every turn
                 if observer.mend():
                     inbox.look_everywhere()
-            pipes = [] if self._broken else self._service.engine.waitables()
-            self._wake.wait(pipes, min(due, 1.0 if self._board.behind else LONGEST_WAIT))
+            self._wait(min(due, 1.0 if self._board.behind else LONGEST_WAIT))
+
+    def _wait(self, seconds: float) -> None:
+        engine = self._service.engine
+        if self._broken:
+            self._wake.wait([], seconds)
+        else:
+            self._wake.wait(engine.waitables(), seconds, engine.rest)
 
     def _turn(self, now: float, inbox: Inbox) -> float:
         """One turn, after a failure with a recovery before it; gives the seconds until the next one is due."""

@@ -53,6 +53,11 @@ class Engine(Protocol):
         """Objects with fileno() that become readable when `collect` has something to do."""
         ...
 
+    @property
+    def rest(self) -> float:
+        """Seconds for which the loop may stay away without anybody having to wait for it."""
+        ...
+
     def patience(self, now: float) -> float:
         """Seconds until `collect` must be called even if nothing becomes readable."""
         ...

@@ -29,6 +29,10 @@ class Pace:
         """How many pictures are AHEAD_SECONDS of work, within limits."""
         return max(least, min(most, round(self._rate * AHEAD_SECONDS)))
 
+    def enough(self, pictures: int) -> bool:
+        """Whether they are half of that, or more."""
+        return pictures >= self._rate * AHEAD_SECONDS / 2
+
 
 class Leisure:
     """Which share of its time the loop waits, or busies itself with little, the last tenth of a second counting most.

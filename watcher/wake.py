@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.connection import wait
@@ -26,8 +27,9 @@ class Wake:
         """Let every signal wake the loop; the handlers themselves only set flags."""
         signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
 
-    def wait(self, others: Sequence[Any], seconds: float) -> None:
-        """Wait until woken, until one of the others is readable, or for so long."""
+    def wait(self, others: Sequence[Any], seconds: float, rest: float = 0.0) -> None:
+        """Wait until woken, until one of the others is readable, or for so long; in any case for `rest` seconds."""
+        time.sleep(rest)
         wait([self._reader, *others], None if seconds == float("inf") else max(0.0, seconds))
         with suppress(BlockingIOError):
             while os.read(self._reader, 4096):

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 SHARE = 64  # ids that a reader is given together, at most: what is tried again, one by one, where it dies over one
 LEAST_AHEAD = 4  # pictures for each reader that are in hand, however long each takes
 SHARES_AHEAD = 16  # that it may have: it reads on while the loop's thread is busy recording
+TURN_SECONDS = 0.05  # of the loop, in a backlog: each turn syncs several files, however few pictures it has
 START_SECONDS = 60.0
 _TROUBLES = {OUT_OF_MEMORY: Trouble.OUT_OF_MEMORY, -signal.SIGXCPU: Trouble.TIMED_OUT}
 
@@ -38,6 +39,7 @@ class LocalEngine:
         self._waiting: deque[list[str]] = deque()
         self._outcomes: list[Outcome] = []
         self._excused = Counter[str]()
+        self._came_round = 0.0
         self._pace, self._leisure = Pace(), Leisure()
         self._ending: list[ReaderProcess] = []
         self.model_name = ""
@@ -77,11 +79,11 @@ class LocalEngine:
 
         Raises ModelError where one cannot be replaced.
         """
-        came_round = self._clock()
+        self._came_round = self._clock()
         self._ending = [reader for reader in self._ending if reader.process.poll() is None]
         for reader in list(self._readers):
             self._hear(reader)
-        self._leisure.end(came_round, len(self._outcomes))
+        self._leisure.end(self._came_round, len(self._outcomes))
         self._check_start()
         for reader in list(self._readers):
             if reader.hand and self._clock() - reader.since > self._settings.seconds_per_picture:
@@ -96,6 +98,13 @@ class LocalEngine:
         """The readers: each is readable when it has said something, or died. Asked for when the loop is to wait."""
         self._leisure.begin(self._clock())
         return list(self._readers)
+
+    @property
+    def rest(self) -> float:
+        """Seconds for which the loop may stay away, as readers have enough to do until then."""
+        if not (self._leisure.some and self._pace.enough(self.busy)):
+            return 0.0
+        return max(0.0, self._came_round + TURN_SECONDS - self._clock())
 
     def patience(self, now: float) -> float:
         """Seconds until the first deadline."""

@@ -82,6 +82,10 @@ class FakeEngine:
         ids, self.waiting = self.waiting, []
         return [self.read(id_) for id_ in ids]
 
+    @property
+    def rest(self) -> float:
+        return 0.0
+
     def patience(self, now: float) -> float:
         return float("inf")
 

@@ -15,6 +15,7 @@ from watcher.service import Counts
 class Engine:
     model_name = "net"
     closed = False
+    rest = 0.25
 
     def __init__(self) -> None:
         self.pipes = [object()]
@@ -39,6 +40,7 @@ class Played:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *script: Callable[[], None] | Exception) -> None:
         self.script, self.log = list(script), list[str]()
+        self.rests = list[float]()
         self.waits, self.states = list[float](), list[tuple[str, str]]()
         self.engine, self.counts = Engine(), Counts()
         self.daemon = Daemon(self, self._new_engine, self, self)  # type: ignore[arg-type]
@@ -66,8 +68,9 @@ class Played:
     def replace_engine(self, engine: Engine) -> None:
         self.engine = engine
 
-    def wait(self, pipes: list[Any], seconds: float) -> None:
+    def wait(self, pipes: list[Any], seconds: float, rest: float = 0.0) -> None:
         self.waits.append(seconds)
+        self.rests.append(rest)
 
     def set(self) -> None:
         """Awake."""
@@ -143,6 +146,7 @@ def test_a_trouble_pauses_and_ends_by_itself(monkeypatch: pytest.MonkeyPatch, er
     played = Played(monkeypatch, error, error, error, error, lambda: played.now_idle())
     played.run()
     assert [1.0, 2.0, 5.0, 5.0] == played.waits
+    assert [0.0] * 4 == played.rests
     assert [("paused", said)] * 4 == played.states
     tries = ["recover", "look everywhere", "turn"]
     assert ["turn", f"STATUS=paused: {said}", *4 * tries, "STATUS=running"] == played.log[:15]
@@ -154,6 +158,7 @@ def test_the_wait_is_short_enough_to_see_a_dead_observer(monkeypatch: pytest.Mon
     played.run()
     assert ["turn", "observer started", "look everywhere", "turn"] == played.log
     assert [module.LONGEST_WAIT] == played.waits
+    assert [0.25] == played.rests
 
 
 def test_a_model_that_fails_is_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,15 @@ def test_a_wake_before_the_wait_counts(wake: Wake) -> None:
         wake.set()
     wake.wait([], FOREVER)
     wake.wait([], 0.0)
+
+
+def test_nothing_ends_a_rest(wake: Wake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even being awake already; the wait comes behind it."""
+    rests = list[float]()
+    monkeypatch.setattr(time, "sleep", rests.append)
+    wake.set()
+    wake.wait([], FOREVER, rest=0.25)
+    assert [0.25] == rests
 
 
 def test_another_thread_wakes(wake: Wake) -> None:

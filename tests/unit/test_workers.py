@@ -35,6 +35,23 @@ def test_a_loop_that_never_waits_keeps_a_core_for_itself(
                 played.answer(*batch)
         assert 150 == len(stage.ids())
     assert readers == sum(bool(given) for given in batches)
+    stage.engine.submit([f"last-{number}" for number in range(200)])
+    assert 0.0 == stage.engine.rest  # nor may it rest
+
+
+def test_in_a_backlog_the_loop_may_rest_between_turns(stage: Stage) -> None:
+    """As long as readers have enough to do: half of what is taken ahead. So a turn is never of few pictures only."""
+    assert 0.0 == stage.engine.rest
+    stage.now = 10.0
+    stage.engine.submit([str(number) for number in range(124)])
+    stage.ids()
+    assert 0.0 == stage.engine.rest
+    stage.engine.submit(["one more"])
+    assert pytest.approx(workers.TURN_SECONDS) == stage.engine.rest
+    stage.now = 10.01
+    assert pytest.approx(workers.TURN_SECONDS - 0.01) == stage.engine.rest
+    stage.now = 11.0
+    assert 0.0 == stage.engine.rest
 
 
 def test_an_outcome_has_all_that_the_reader_said(stage: Stage) -> None:
