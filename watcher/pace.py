@@ -2,6 +2,7 @@
 
 AHEAD_SECONDS = 0.5  # of work that is in hand: enough to keep readers busy, and soon done
 _FIRST_GUESS = 500.0  # pictures a second
+_GUESS_SECONDS = 0.05  # that the guess counts for
 _MEMORY_SECONDS = 1.0  # what was longer ago counts less than half
 _LEISURE_SECONDS = 0.1
 _LITTLE = 0.05
@@ -12,7 +13,7 @@ class Pace:
     """Pictures a second while there were any to read, the last second counting most."""
 
     def __init__(self) -> None:
-        self._rate, self._since = _FIRST_GUESS, 0.0
+        self._rate, self._since, self._seconds = _FIRST_GUESS, 0.0, _GUESS_SECONDS
 
     def begin(self, now: float) -> None:
         """There is something to read again, from now (monotonic seconds) on."""
@@ -23,7 +24,8 @@ class Pace:
         seconds = now - self._since
         if seconds > 0:
             self._since = now
-            self._rate += (pictures / seconds - self._rate) * min(1.0, seconds / _MEMORY_SECONDS)
+            self._seconds = min(_MEMORY_SECONDS, self._seconds + seconds)
+            self._rate += (pictures / seconds - self._rate) * min(1.0, seconds / self._seconds)
 
     def ahead(self, least: int, most: int) -> int:
         """How many pictures are AHEAD_SECONDS of work, within limits."""

@@ -21,6 +21,15 @@ def test_half_a_second_of_work_is_taken_ahead() -> None:
     assert 100 == pace.ahead(100, 2000)
 
 
+def test_the_first_guess_is_soon_forgotten() -> None:
+    """What was measured for 0.2 s counts four times as much as the guess."""
+    pace = Pace()
+    read_for(pace, 0.2, 5000)
+    assert 2050 == pace.ahead(8, 10_000)
+    assert pace.enough(1025)
+    assert not pace.enough(1024)
+
+
 def test_a_pause_between_two_pictures_is_no_slowness() -> None:
     """Only the time counts in which there was something to read."""
     pace = Pace()
