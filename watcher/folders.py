@@ -12,7 +12,7 @@ from watcher.durable import concerns_all
 
 # A folder changed within this time may change again without a new modification time: clocks have a grain.
 _GRAIN_NS = 2_000_000_000
-_SORTED_AT_ONCE = 4096  # names: some 2 MB
+_FIRST_SORTED, _MOST_SORTED = 4096, 1 << 17  # names at once: to begin soon, and some 17 MB
 
 
 @dataclass(slots=True)
@@ -154,9 +154,15 @@ class Folders:
 
 
 def _as_they_lie(entries: Iterator[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
-    """Some thousands at a time by inode: so they lie on disk, while folders list them by a hash of their names."""
-    while some := list(islice(entries, _SORTED_AT_ONCE)):
+    """Many at a time by inode: so they lie on disk, while folders list them by a hash of their names.
+
+    The more at a time, the closer they lie; and names that were given one after another come together, so that the
+    ledger's index on places is written in few of its pages.
+    """
+    many = _FIRST_SORTED
+    while some := list(islice(entries, many)):
         yield from sorted(some, key=os.DirEntry.inode)
+        many = min(2 * many, _MOST_SORTED)
 
 
 def _place(found: os.stat_result) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -193,13 +194,14 @@ def test_after_a_fault_of_the_observer_all_is_watched_and_listed_again(tmp_path:
 
 
 def test_files_come_as_they_lie_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By inode, so many at a time: a disk at rest reads them far faster so than in the order of a hash."""
-    monkeypatch.setattr(module, "_SORTED_AT_ONCE", 50)
+    """By inode, more and more at a time: a disk at rest reads them far faster so than in the order of a hash."""
+    monkeypatch.setattr(module, "_FIRST_SORTED", 10)
+    monkeypatch.setattr(module, "_MOST_SORTED", 40)
     for number in range(120):
         (tmp_path / f"{number * 7919 % 1000}.png").touch()
     folders = Listener(tmp_path).folders
     folders.rescan(0)
     inodes = [(tmp_path / os.fsdecode(name)).stat().st_ino for name in folders.files(0)]
     assert 120 == len(set(inodes))
-    for begin in (0, 50, 100):
-        assert inodes[begin : begin + 50] == sorted(inodes[begin : begin + 50])
+    for begin, end in pairwise((0, 10, 30, 70, 110, 120)):
+        assert inodes[begin:end] == sorted(inodes[begin:end])
