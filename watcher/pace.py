@@ -32,8 +32,8 @@ class Pace:
         return max(least, min(most, round(self._rate * AHEAD_SECONDS)))
 
     def enough(self, pictures: int) -> bool:
-        """Whether they are half of that, or more."""
-        return pictures >= self._rate * AHEAD_SECONDS / 2
+        """Whether they are half of that, or more: known, not guessed."""
+        return self._seconds >= 2 * _GUESS_SECONDS and pictures >= self._rate * AHEAD_SECONDS / 2
 
 
 class Leisure:

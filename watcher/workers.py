@@ -67,7 +67,7 @@ class LocalEngine:
         return max(0, self._pace.ahead(least, 2 * self._settings.batch_size) - self.busy)
 
     def submit(self, ids: Sequence[str]) -> None:
-        """Hand over pictures; they are dealt out evenly."""
+        """Hand over pictures; they are dealt out evenly among the readers in use."""
         if not self.busy:
             self._pace.begin(self._clock())
         share = max(1, min(SHARE, -(-len(ids) // len(self._readers))))

@@ -24,6 +24,7 @@ def test_half_a_second_of_work_is_taken_ahead() -> None:
 def test_the_first_guess_is_soon_forgotten() -> None:
     """What was measured for 0.2 s counts four times as much as the guess."""
     pace = Pace()
+    assert not pace.enough(10_000)
     read_for(pace, 0.2, 5000)
     assert 2050 == pace.ahead(8, 10_000)
     assert pace.enough(1025)

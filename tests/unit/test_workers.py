@@ -41,9 +41,15 @@ def test_a_loop_that_never_waits_keeps_a_core_for_itself(
 
 def test_in_a_backlog_the_loop_may_rest_between_turns(stage: Stage) -> None:
     """As long as readers have enough to do: half of what is taken ahead. So a turn is never of few pictures only."""
-    assert 0.0 == stage.engine.rest
+    stage.engine.submit([f"first-{number}" for number in range(100)])
+    assert 0.0 == stage.engine.rest  # nobody knows yet how long they take
+    stage.now = 1.0
+    for played in stage.played:
+        for batch in played.batches():
+            played.answer(*batch)
+    assert 100 == len(stage.ids())
     stage.now = 10.0
-    stage.engine.submit([str(number) for number in range(124)])
+    stage.engine.submit([f"then-{number}" for number in range(24)])
     stage.ids()
     assert 0.0 == stage.engine.rest
     stage.engine.submit(["one more"])
