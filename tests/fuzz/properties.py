@@ -11,7 +11,7 @@ from watcher.recognition.formats import HEAD_BYTES, TAIL_BYTES, ends_whole, read
 from watcher.recognition.model import InputConvention, load_model
 from watcher.recognition.normalise import normalise
 from watcher.recognition.recogniser import Recogniser
-from watcher.recognition.verdict import DIGITS, Reason, Status, Unreadable, Verdict
+from watcher.recognition.verdict import DIGITS, SCORE_PLACES, Reason, Status, Unreadable, Verdict
 
 LIMITS = Limits(max_pixels=1_000_000, max_bytes=1 << 20)
 _DOUBTS = {Reason.LOW_CONFIDENCE, Reason.NOT_A_DIGIT, Reason.SEVERAL_DIGITS}
@@ -47,7 +47,7 @@ def check_verdict(verdict: Verdict, data: bytes) -> None:
     assert verdict.prediction in DIGITS
     assert len(verdict.scores) == 10
     assert all(0 <= score <= 1 for score in verdict.scores)
-    assert math.isclose(math.fsum(verdict.scores), 1)
+    assert math.isclose(math.fsum(verdict.scores), 1, abs_tol=len(verdict.scores) * 10**-SCORE_PLACES)
     assert verdict.confidence == max(verdict.scores)
     assert verdict.second_confidence is not None
     assert verdict.confidence >= verdict.second_confidence
