@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
-LONGEST_LINE = 1 << 20  # bytes; 64 outcomes have some 50,000
+LONGEST_LINE = 1 << 20  # bytes; 64 outcomes have some 20,000
 
 
 class Lines:

@@ -4,8 +4,8 @@ AHEAD_SECONDS = 0.5  # of work that is in hand: enough to keep readers busy, and
 _FIRST_GUESS = 500.0  # pictures a second
 _GUESS_SECONDS = 0.05  # that the guess counts for
 _MEMORY_SECONDS = 1.0  # what was longer ago counts less than half
-_LEISURE_SECONDS = 0.1
-_LITTLE = 0.05
+_LEISURE_SECONDS = 0.1  # the same, of the loop
+_LITTLE = 0.05  # of its time
 _MANY = 128  # pictures in a turn
 
 

@@ -34,8 +34,10 @@ def test_names_that_differ_only_in_case_overwrite_nothing(place: Place) -> None:
         names = ("a.png", "A.png", "Sub/x.png", "sub/X.png", "sub/x.png")
         dropped = [place.drop(name, png(number, name)) for number, name in enumerate(names)]
         place.once()
+        assert (place.outbox / "Results.CSV").exists()
         dropped.append(place.drop("A.PNG", png(7)))
         place.once()
         waiting = [(place.inbox / ".work" / name).read_bytes() for name in place.in_work()]
+        assert waiting
         assert sorted([*place.kept().elements(), *map(sha256, waiting)]) == sorted(dropped)
         assert sorted(row["sha256"] for row in place.rows()) == sorted(dropped)
