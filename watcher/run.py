@@ -61,8 +61,7 @@ def _say_what_to_do(config: Config) -> None:
 def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, opened: Opened) -> None:
     took = "" if seconds is None else f" in {seconds:.1f} s"
     rate = f", {counts.recorded / seconds:,.0f} a second" if seconds and seconds > 0.5 and counts.recorded else ""
-    noun = "picture" if counts.recorded == 1 else "pictures"
-    click.echo(f"{counts.recorded:,} {noun} read{took}{rate}", err=True)
+    click.echo(f"{_pictures(counts)} read{took}{rate}", err=True)
     for (status, reason), n in sorted(counts.by.items()):
         click.echo(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}", err=True)
     for title, left in (
@@ -76,6 +75,10 @@ def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, op
                 break
             click.echo(f"  {title}: {readable_name(file)}: {why}", err=True)
     click.echo(f"results: {config.outbox / 'results.csv'}", err=True)
+
+
+def _pictures(counts: Counts) -> str:
+    return f"{counts.recorded:,} {'picture' if counts.recorded == 1 else 'pictures'}"
 
 
 class _Progress:
@@ -98,7 +101,7 @@ class _Progress:
             self._bar.update(counts.recorded - self._bar.n)
         elif counts.recorded != self._logged and time.monotonic() - self._at >= LOG_EVERY_SECONDS:
             rate = (counts.recorded - self._logged) / (time.monotonic() - self._at)
-            log.info("%d pictures read, %.0f a second", counts.recorded, rate)
+            log.info("%s read, %.0f a second", _pictures(counts), rate)
             self._logged, self._at = counts.recorded, time.monotonic()
 
     def close(self) -> None:
