@@ -4,7 +4,6 @@ import csv
 import os
 import re
 import unicodedata
-from functools import lru_cache
 
 from pydantic_core import to_json
 
@@ -66,13 +65,16 @@ _csv_text = csv.writer(_Echo()).writerow
 def csv_line(record: Record) -> bytes:
     """One line of results.csv (RFC 4180), whatever the file was called."""
     v, claim = record.verdict, record.claim
-    # What is no name of a file or a model is from a closed list: it needs no quotes, and cannot begin to run.
-    return (
-        f"{claim.id},{_path_cell(claim.file)},{v.status},"
-        f"{v.prediction or ''},{_six(v.confidence)},{v.second_prediction or ''},{_six(v.second_confidence)},"
-        f"{v.reason or ''},{v.width or ''},{v.height or ''},{v.sha256},{_cell(record.model)},"
-        f"{claim.arrived_at},{record.processed_at},{_path_cell(record.archived_to)}\r\n"
-    ).encode()
+    cells = (
+        claim.id, _path(claim.file), v.status, _text(v.prediction), _six(v.confidence), _text(v.second_prediction),
+        _six(v.second_confidence), _text(v.reason), _text(v.width), _text(v.height), v.sha256, _safe(record.model),
+        claim.arrived_at, record.processed_at, _path(record.archived_to),
+    )  # fmt: skip
+    line = ",".join(cells) + "\r\n"
+    # Hardly any line needs quotes; which cells do, and how, the csv module knows, in three times the time.
+    if line.count(",") >= len(cells) or '"' in line or line.count("\r") > 1 or line.count("\n") > 1:
+        line = _csv_text(cells)
+    return line.encode()
 
 
 def json_line(record: Record) -> bytes:
@@ -87,19 +89,16 @@ def json_line(record: Record) -> bytes:
     })  # fmt: skip
 
 
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
 def _six(value: float | None) -> str:
     return "" if value is None else f"{value:.{SCORE_PLACES}f}"
 
 
-def _path_cell(path: bytes) -> str:
-    return path.decode("ascii") if _PLAIN.fullmatch(path) else _cell(readable_name(path))
-
-
-@lru_cache(maxsize=64)  # one model has thousands of rows
-def _cell(text: str) -> str:
-    """Text as a cell, in quotes where it needs them."""
-    line: str = _csv_text((_safe(text),))
-    return line.removesuffix("\r\n")
+def _path(path: bytes) -> str:
+    return path.decode("ascii") if _PLAIN.fullmatch(path) else _safe(readable_name(path))
 
 
 def _safe(text: str) -> str:

@@ -39,6 +39,15 @@ def test_a_cell_reads_back_as_the_name(name: str) -> None:
     assert ("'" + name if name[0] in "=+-@" else name) == cell
 
 
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_whatever_a_repaired_row_brought_along_stays_in_its_cell(said: str, when: str) -> None:
+    """Rows that `repair` takes in were in people's hands: commas, quotes and line ends in any of their cells."""
+    made = record()
+    made = made._replace(verdict=made.verdict._replace(prediction=said, width=0), processed_at=when)
+    found = dict(zip(COLUMNS, cells(csv_line(made)), strict=True))
+    assert (said, "0", when) == (found["prediction"], found["width"], found["processed_at"])
+
+
 @given(NAMES, NAMES)
 def test_two_names_never_look_the_same(one: bytes, other: bytes) -> None:
     """Escaping loses nothing: different bytes give different text."""
