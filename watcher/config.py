@@ -1,96 +1,22 @@
-"""config.yaml → a frozen, checked Config. Every setting, its default and its limits stand here."""
+"""config.yaml → a frozen, checked Config."""
 
 import os
-from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ValidationError, model_validator
 
 from watcher.config_refusal import HINT, check_path, refusal
-from watcher.cores import cores
 from watcher.errors import ConfigError
 from watcher.models import SHIPPED
 from watcher.plain_yaml import NotPlain, load_plain
+from watcher.settings import Archive, Group, Input, Log, Metrics, Reading, Results, Retention, Watch
 
 OWN_KEY = "digit_watcher"
 SYSTEM_CONFIG = Path("/etc/digit-watcher/config.yaml")
 
-# Strict: `workers: true` is no 1, and `"5"` no number.
-Seconds = Annotated[float, Field(gt=0, le=86_400, strict=True)]
-Switch = Annotated[bool, Field(strict=True)]
 
-
-class _Group(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Input(_Group):
-    """How a Keras model was trained."""
-
-    scale: Literal["unit", "raw", "l2_columns"] = "unit"
-    shape: Literal["image", "flat"] = "image"
-
-
-class Watch(_Group):
-    """When a file in the inbox is found and when it is whole. Durations in seconds."""
-
-    recursive: Switch = True
-    settle_seconds: Seconds = 2.0
-    rescan_seconds: Seconds = 5.0
-    full_scan_seconds: Seconds = 300.0
-
-
-class Reading(_Group):
-    """Worker processes and their limits."""
-
-    workers: Annotated[int, Field(ge=0, le=64, strict=True)] = 0
-    batch_size: Annotated[int, Field(ge=1, le=10_000, strict=True)] = 1000
-    max_pixels: Annotated[int, Field(ge=784, le=1 << 30, strict=True)] = 50_000_000
-    max_bytes: Annotated[int, Field(ge=1024, le=1 << 31, strict=True)] = 64 * 1024 * 1024
-    seconds_per_picture: Seconds = 30.0
-    max_attempts: Annotated[int, Field(ge=1, le=10, strict=True)] = 3
-    accepted_error: Annotated[float, Field(gt=0, le=0.5, strict=True)] | None = None
-
-    @property
-    def worker_count(self) -> int:
-        """The number of worker processes, with 0 resolved to the cores this process may use, at most 8."""
-        return self.workers or min(8, cores())
-
-
-class Archive(_Group):
-    """Where read pictures go."""
-
-    time_zone: Annotated[str, Field(strict=True)] = "UTC"
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            _zone(name)
-        except (ValueError, OSError, KeyError) as error:
-            raise ValueError("no such time zone; one like Europe/Berlin or UTC is meant") from error
-        return name
-
-    @property
-    def zone(self) -> tzinfo:
-        """The time zone whose midnight divides the archive's folders."""
-        return _zone(self.time_zone)
-
-
-def _zone(name: str) -> tzinfo:
-    # UTC must work on machines without a time zone database.
-    return UTC if name == "UTC" else ZoneInfo(name)
-
-
-class Log(_Group):
-    """What is written to the log."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-
-
-class Config(_Group):
+class Config(Group):
     """All settings. Paths are absolute once `load` has been through."""
 
     digit_watcher: Literal[1] = 1
@@ -102,6 +28,9 @@ class Config(_Group):
     watch: Watch = Watch()
     reading: Reading = Reading()
     archive: Archive = Archive()
+    results: Results = Results()
+    retention: Retention = Retention()
+    metrics: Metrics = Metrics()
     log: Log = Log()
 
     @property
@@ -130,6 +59,8 @@ class Config(_Group):
             raise ValueError(f"state {state} and inbox {inbox} lie in each other")
         if state == outbox or state in outbox.parents:
             raise ValueError(f"state {state} must not be or contain the outbox {outbox}: it is closed to readers")
+        if self.metrics.textfile and inbox in self.metrics.textfile.parents:
+            raise ValueError(f"metrics.textfile {self.metrics.textfile} lies in the inbox {inbox}")
         return self
 
 
@@ -197,10 +128,12 @@ def _is_ours(path: Path) -> bool:
 def _checked(values: dict[str, Any], *, base: Path, source: str, inbox: Path | None, outbox: Path | None) -> Config:
     values = dict(values)
     for key in ("inbox", "outbox", "state", "model"):
-        if isinstance(values.get(key, getattr(Config.model_fields[key], "default", None)), str | Path):
-            raw = values.get(key, Config.model_fields[key].default)
-            check_path(source, key, str(raw))
-            values[key] = Path(os.path.abspath(base / os.path.expanduser(raw)))
+        raw = values.get(key, Config.model_fields[key].default)
+        values[key] = _absolute(source, key, raw, base)
+    if isinstance(metrics := values.get("metrics"), dict) and "textfile" in metrics:
+        values["metrics"] = metrics | {
+            "textfile": _absolute(source, "metrics.textfile", metrics["textfile"], base),
+        }
     for key, given in (("inbox", inbox), ("outbox", outbox)):
         if given is not None:
             values[key] = Path(os.path.abspath(given))
@@ -208,3 +141,11 @@ def _checked(values: dict[str, Any], *, base: Path, source: str, inbox: Path | N
         return Config.model_validate(values)
     except ValidationError as error:
         raise ConfigError("\n".join(refusal(source, item) for item in error.errors()), hint=HINT) from error
+
+
+def _absolute(source: str, key: str, raw: Any, base: Path) -> Any:
+    """A path below the folder of the file that names it; what is no path stays, for pydantic to refuse."""
+    if not isinstance(raw, str | Path):
+        return raw
+    check_path(source, key, str(raw))
+    return Path(os.path.abspath(base / os.path.expanduser(raw)))

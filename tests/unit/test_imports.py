@@ -18,6 +18,7 @@ MAY_READ_CONFIG = {
     "export",
     "fresh_file",
     "opening",
+    "options",
     "predict",
     "premises",
     "repair",

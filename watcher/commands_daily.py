@@ -1,0 +1,70 @@
+"""The commands of every day: run, predict, status, check."""
+
+import logging
+from pathlib import Path
+
+import click
+
+from watcher.options import folders, settings
+
+# Everything else is imported where it is used: `--help` answers at once, and the daemon starts fast.
+
+
+@click.command()
+@folders
+@click.option("--once", is_flag=True, help="Read what is there, wait for what is still being copied, and end.")
+def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once: bool) -> None:
+    """Watch the inbox and read every picture that arrives.
+
+    Stop it with Ctrl-C or SIGTERM: it finishes what it has begun. A second time ends it at once; the next
+    start carries on where it was. Nothing is lost either way.
+    """
+    from watcher.run import run_command
+
+    config = settings(config_file, inbox, outbox, say=True)
+    logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    run_command(config, once=once)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a picture, with all ten scores.")
+@click.option(
+    "--figure",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT.png",
+    help="Draw each picture beside the 28×28 that the network saw and what it read.",
+)
+@click.option("--model", type=click.Path(path_type=Path), help="Another model than the config's.")
+@folders
+def predict(
+    paths: tuple[Path, ...], as_json: bool, figure: Path | None, model: Path | None,
+    config_file: Path | None, inbox: Path | None, outbox: Path | None,
+) -> None:  # fmt: skip
+    """Read pictures, or folders of them, without moving anything.
+
+    Prints the digit, its confidence and the status that the daemon would give each.
+    """
+    from watcher.predict import predict_command
+
+    config = settings(config_file, inbox, outbox, needed=False)  # reading a picture needs no folders
+    predict_command(config, paths, as_json=as_json, figure=figure, model=model)
+
+
+@click.command(short_help="Say what the daemon does and what waits.")
+@folders
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def status(config_file: Path | None, inbox: Path | None, outbox: Path | None, as_json: bool) -> None:
+    """Say what the daemon does, what it has done, and what waits and why."""
+    from watcher.show import show_status
+
+    show_status(settings(config_file, inbox, outbox), as_json=as_json)
+
+
+@click.command(short_help="Try everything that could fail later.")
+@folders
+def check(config_file: Path | None, inbox: Path | None, outbox: Path | None) -> int:
+    """Try everything that could fail later: config, folders, permissions, model, limits."""
+    from watcher.check import check_command
+
+    return check_command(settings(config_file, inbox, outbox, say=True))
