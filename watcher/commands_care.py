@@ -18,7 +18,7 @@ def requeue(names: tuple[str, ...], config_file: Path | None, inbox: Path | None
     They get new rows with new ids; the old rows stay. A running daemon takes them within seconds, a stopped
     one when it starts.
     """
-    from watcher.show import requeue_command
+    from watcher.requeue import requeue_command
 
     requeue_command(settings(config_file, inbox, outbox), names)
 
