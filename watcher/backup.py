@@ -1,6 +1,7 @@
 """The `backup` command: a copy of the ledger as it is at one moment, also while the daemon runs."""
 
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from watcher.config import Config
 from watcher.database import ledger_trouble, open_database
 from watcher.errors import SurroundingsError
 from watcher.fresh_file import fresh_file, refuse_our_own
+from watcher.migrations import OLDEST, migrate
+from watcher.schema import SCHEMA_VERSION
 
 
 def backup_command(config: Config, target: Path, *, overwrite: bool) -> None:
@@ -45,7 +48,10 @@ def copy_ledger(source: Path, target: Path) -> None:
 
     The copy is one file, without the WAL that the ledger has beside it.
     """
-    with closing(open_database(source, read_only=True)) as ledger, closing(sqlite3.connect(target)) as copy:
+    with (
+        closing(open_database(source, read_only=True, oldest=OLDEST)) as ledger,
+        closing(sqlite3.connect(target)) as copy,
+    ):
         try:
             ledger.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
@@ -59,8 +65,32 @@ def copy_ledger(source: Path, target: Path) -> None:
 
 def checked(path: Path) -> int:
     """How many results a ledger's file holds. Raises SurroundingsError where it is damaged."""
-    with closing(open_database(path, read_only=True)) as db:
+    with closing(open_database(path, read_only=True, oldest=OLDEST)) as db:
         found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise ledger_trouble(path, sqlite3.DatabaseError(f"database disk image is malformed: {found}"))
         return int(db.execute("SELECT count(*) FROM records").fetchone()[0])
+
+
+def tried(path: Path) -> str:
+    """Whether an upgrade of the ledger will do, in words: done on a copy beside it, which is removed again.
+
+    "" where it is of this version. Raises SurroundingsError where the upgrade fails or there is no room for a copy.
+    """
+    with closing(open_database(path, read_only=True, oldest=OLDEST)) as db:
+        found = db.execute("PRAGMA user_version").fetchone()[0]
+    if found == SCHEMA_VERSION:
+        return ""
+    try:
+        with tempfile.TemporaryDirectory(prefix=".check-", dir=path.parent) as folder:
+            copy = Path(folder) / path.name
+            copy_ledger(path, copy)
+            with closing(sqlite3.connect(copy, isolation_level=None)) as db:
+                migrate(db, copy, keep=False)
+            checked(copy)
+    except (OSError, sqlite3.Error) as error:
+        raise SurroundingsError(
+            f"the ledger {path} cannot be brought from version {found} to {SCHEMA_VERSION}: {error}",
+            hint="Is there room beside it for a copy? Else stay with the version of digit-watcher that wrote it.",
+        ) from error
+    return f"version {found} → {SCHEMA_VERSION}: tried on a copy, works"

@@ -9,13 +9,20 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from watcher.errors import SurroundingsError
-from watcher.schema import SCHEMA, SCHEMA_VERSION
+from watcher.migrations import OLDEST, migrate
+from watcher.schema import SCHEMA, SCHEMA_VERSION, statements
 
 _RESTORE = (
     "Stop the daemon, then restore a backup: `digit-watcher repair --from BACKUP`, same options, puts it in place and"
     " takes newer rows from the results files. Without one, `digit-watcher repair --anew` makes the ledger from them."
 )
 _OTHER = "Was the state folder changed? Move that file away, and restore the ledger from a backup."
+_NEWER = (
+    "Run the version of digit-watcher that wrote it. To stay with this one, stop the daemon and put back the copy that"
+    " the upgrade left beside it: `digit-watcher repair --from COPY`, same options; newer rows come from the results."
+)
+_OLDER = "The daemon brings it up to date when it starts, and keeps a copy; `digit-watcher check` tries that first."
+_TOO_OLD = "Run the version of digit-watcher that wrote it, or restore a backup."
 _ACCESS = "The daemon's user must be able to write the file and its folder: see `ls -l` and `mount`."
 _HINTS = {
     sqlite3.SQLITE_CORRUPT: _RESTORE,
@@ -73,8 +80,11 @@ class Database(sqlite3.Connection):
         return cursor
 
 
-def open_database(path: Path, *, read_only: bool) -> Database:
-    """Open, or make, a ledger's file. Raises SurroundingsError where it is no ledger of this version."""
+def open_database(path: Path, *, read_only: bool, oldest: int = SCHEMA_VERSION) -> Database:
+    """Open a ledger's file; to write, make it where it is missing, and bring an older one to this version.
+
+    oldest: the version that will do for reading. Raises SurroundingsError where it is no ledger that will do.
+    """
     try:
         db = _connect(path, "mode=ro" if read_only else "mode=rwc")
         if read_only and _is_on_a_read_only_disk(path):
@@ -85,20 +95,21 @@ def open_database(path: Path, *, read_only: bool) -> Database:
     try:
         if not read_only:
             _prepare(db)
-        _check_version(db)
+        _check_version(db, oldest)
     except BaseException:
         db.close()
         raise
     return db
 
 
-def _check_version(db: Database) -> None:
+def _check_version(db: Database, oldest: int) -> None:
     found = db.execute("PRAGMA user_version").fetchone()[0]
-    if found != SCHEMA_VERSION:
-        raise SurroundingsError(
-            f"the ledger {db.path} has version {found}, this program writes version {SCHEMA_VERSION}",
-            hint="Run the version of digit-watcher that wrote it, or restore a backup.",
-        )
+    if oldest <= found <= SCHEMA_VERSION:
+        return
+    hint = _NEWER if found > SCHEMA_VERSION else _OLDER if found >= OLDEST else _TOO_OLD
+    raise SurroundingsError(
+        f"the ledger {db.path} has version {found}, this program's is version {SCHEMA_VERSION}", hint=hint
+    )
 
 
 def _connect(path: Path, how: str) -> Database:
@@ -130,7 +141,9 @@ def _prepare(db: Database) -> None:
     db.execute("PRAGMA cache_size = -16000")
     if fresh:
         db.execute("BEGIN IMMEDIATE")
-        for statement in SCHEMA.split(";\n"):
+        for statement in statements(SCHEMA):
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         db.execute("COMMIT")
+    else:
+        migrate(db, db.path)

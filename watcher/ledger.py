@@ -3,7 +3,8 @@
 States of a picture: intent (about to be claimed, or in work) → recorded (has a result and a sequence number)
 → archived (its file lies at `archived_to`; its claim is gone). Besides: cancelled (the file was gone before it was
 claimed), missing (its file is nowhere), quarantined (what was claimed is no regular file), requeued (read again under a
-new id).
+new id), expired (its file was deleted as old, by way of expiring: to be deleted). Records that are long done with leave
+the ledger: purged.
 """
 
 import os
@@ -18,7 +19,9 @@ from watcher.places import Places, remember
 from watcher.questions import Questions
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Record
-from watcher.schema import ANNOUNCE, CLAIM_AGAIN, RECORD, claim_values, record_values
+from watcher.schema import ANNOUNCE, CLAIM_AGAIN, COUNT, RECORD, claim_values, record_values
+
+_STORED = COUNT.format("?", "?", "?", "?")
 
 
 class Ledger(Questions):
@@ -83,8 +86,13 @@ class Ledger(Questions):
                 _set_state(db, id_, state)
 
     def withdraw(self, ids: Sequence[str]) -> None:
-        """Forget claims whose files stayed in the inbox: one that may not be moved is tried for months."""
+        """Forget claims whose files stayed where they were: one that may not be moved is tried for months."""
         with self._transaction() as db:
+            db.executemany(
+                "UPDATE records SET state = 'archived' WHERE state = 'requeued'"
+                " AND id = (SELECT requeued_from FROM claims WHERE id = ? AND state = 'intent')",
+                [(id_,) for id_ in ids],
+            )
             db.executemany("DELETE FROM claims WHERE id = ? AND state = 'intent'", [(id_,) for id_ in ids])
 
     def record(self, results: Sequence[tuple[Claim, Verdict]], model: str, now: str, places: Places) -> list[Record]:
@@ -134,9 +142,14 @@ def _set_state(db: sqlite3.Connection, id_: str, state: str) -> None:
         db.execute("DELETE FROM claims WHERE id = ?", (id_,))
 
 
-def _count(db: sqlite3.Connection, records: Iterable[Record]) -> None:
+def _count(db: sqlite3.Connection, records: Sequence[Record]) -> None:
     counted = Counter(record.kind for record in records)
     db.executemany(
         "INSERT INTO tally VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
         [(str(status), str(reason), n) for (status, reason), n in counted.items()],
     )
+    n, size = Counter[str](), Counter[str]()
+    for record in records:
+        n[record.folder] += 1
+        size[record.folder] += record.claim.identity.size
+    db.executemany(_STORED, [(folder, "archived", n[folder], size[folder]) for folder in n])

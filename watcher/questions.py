@@ -97,6 +97,11 @@ class Questions:
         ).fetchone()
         return None if row is None else self._made(record_of, row)
 
+    def was_read_again(self, id_: str) -> bool:
+        """Say whether the picture of a record was asked for again: another record, or claim, has it now."""
+        asked = "SELECT 1 FROM records WHERE id = ? AND state = 'requeued'"
+        return self._db.execute(asked, (id_,)).fetchone() is not None
+
     def place_of(self, id_: str) -> Record | None:
         """A record by id, whatever became of it later."""
         row = self._db.execute("SELECT * FROM records WHERE id = ?", (id_,)).fetchone()
@@ -116,12 +121,26 @@ class Questions:
         rows = self._db.execute(
             "SELECT coalesce((SELECT 'recorded' FROM records WHERE records.id = claims.id), state), count(*)"
             " FROM claims WHERE state IN ('intent', 'missing', 'quarantined') GROUP BY 1"
-            " UNION ALL SELECT state, count(*) FROM records WHERE state = 'missing' GROUP BY state"
         )
-        found = Counter[str]()
-        for row in rows:
-            found[row[0]] += row[1]
-        return dict(found)
+        found = Counter[str]({row[0]: row[1] for row in rows})
+        results = self.results()
+        return dict(found + Counter({state: results.get(state, 0) for state in ("missing", "expiring")}))
+
+    def results(self) -> dict[str, int]:
+        """How many results there are, by what has become of their pictures since: their sum is that of `tally`.
+
+        archived (or recorded: still to be archived), requeued, missing, expiring, expired, purged.
+        """
+        rows = self._db.execute("SELECT state, sum(n) FROM stock GROUP BY state")
+        return {row[0]: row[1] for row in rows if row[1]}
+
+    def stock(self, folder: str) -> tuple[int, int]:
+        """How many pictures lie in archive/ or rejected/, by the ledger, and their bytes together."""
+        row = self._db.execute(
+            "SELECT coalesce(sum(n), 0), coalesce(sum(bytes), 0) FROM stock"
+            " WHERE kind = ? AND state IN ('archived', 'expiring')", (folder,)
+        ).fetchone()  # fmt: skip
+        return row[0], row[1]
 
     def tally(self) -> dict[tuple[str, str], int]:
         """How many results there are, by status and reason ("" for none)."""

@@ -3,7 +3,7 @@
 import os
 from typing import NamedTuple
 
-from watcher.recognition.verdict import Verdict
+from watcher.recognition.verdict import Status, Verdict
 
 _SIGNED = 1 << 63
 
@@ -74,3 +74,8 @@ class Record(NamedTuple):
     def kind(self) -> tuple[str, str]:
         """What it is counted under: status and reason, "" for none."""
         return self.verdict.status, self.verdict.reason or ""
+
+    @property
+    def folder(self) -> str:
+        """The folder of the outbox that its picture goes to."""
+        return "rejected" if self.verdict.status is Status.UNREADABLE else "archive"

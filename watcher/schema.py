@@ -1,6 +1,7 @@
 """The ledger's tables, and its rows as claims and records and back."""
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -8,10 +9,10 @@ from pydantic_core import from_json, to_json
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Identity, Record
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 # What is unfinished is little and changes all the time; what is finished is much and only grows at its end. So a row
 # that stays is written once, and a claim that has a record is one whose file is not yet at its place.
-SCHEMA = """
+_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE claims (
     id TEXT PRIMARY KEY,
@@ -37,7 +38,6 @@ CREATE TABLE records (
     model TEXT NOT NULL, processed_at TEXT NOT NULL,
     archived_to BLOB NOT NULL UNIQUE -- reserved place below the outbox, as bytes
 );
-CREATE INDEX missing ON records (state) WHERE state = 'missing';
 -- both, for people who ask
 CREATE VIEW pictures AS
     SELECT id, coalesce((SELECT 'recorded' FROM claims WHERE claims.id = records.id), state) AS state,
@@ -53,6 +53,33 @@ CREATE TABLE numbers (path BLOB PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWI
 CREATE TABLE sheets (name TEXT PRIMARY KEY, dev INTEGER, ino INTEGER, offset INTEGER, seq INTEGER) WITHOUT ROWID;
 CREATE TABLE tally (status TEXT, reason TEXT, n INTEGER NOT NULL, PRIMARY KEY (status, reason)) WITHOUT ROWID;
 """
+_KIND = "CASE {}status WHEN 'unreadable' THEN 'rejected' ELSE 'archive' END"  # the folder that the picture goes to
+COUNT = (
+    "INSERT INTO stock VALUES ({}, {}, {}, {})"
+    " ON CONFLICT DO UPDATE SET n = n + excluded.n, bytes = bytes + excluded.bytes"
+)
+# Whoever adds records counts them; what becomes of them later, these triggers count, and let retention know.
+STOCK = f"""
+CREATE INDEX expiring ON records (state) WHERE state = 'expiring';
+-- records by folder and state, and the bytes of their pictures
+CREATE TABLE stock (kind TEXT, state TEXT, n INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (kind, state))
+    WITHOUT ROWID;
+-- up to where retention has done its work; newest: the greatest id on the way
+CREATE TABLE frontiers (walk TEXT PRIMARY KEY, seq INTEGER NOT NULL, newest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER moved AFTER UPDATE OF state ON records WHEN old.state <> new.state BEGIN
+    {COUNT.format(_KIND.format("old."), "old.state", "-1", "-old.size")};
+    {COUNT.format(_KIND.format("new."), "new.state", "1", "new.size")};
+    UPDATE frontiers SET seq = new.seq - 1 WHERE seq >= new.seq AND walk = CASE new.state
+        WHEN 'expired' THEN 'ledger' WHEN 'requeued' THEN 'ledger' WHEN 'archived' THEN {_KIND.format("new.")} END;
+END;
+CREATE TRIGGER purged AFTER DELETE ON records BEGIN
+    {COUNT.format(_KIND.format("old."), "old.state", "-1", "-old.size")};
+    {COUNT.format(_KIND.format("old."), "'purged'", "1", "old.size")};
+END;
+"""  # noqa: S608  all of it is ours
+SCHEMA = _TABLES + STOCK
+KIND = _KIND.format("")
+
 
 ANNOUNCE = "INSERT INTO claims VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?)"
 # `archived` from the beginning: that its file is not there yet, its claim says.
@@ -69,6 +96,16 @@ READ_AGAIN = """SELECT old.id AS old, old.archived_to AS place, new.id AS new
     FROM records AS new JOIN records AS old ON old.sha256 = new.sha256 AND old.file = new.file AND old.seq < new.seq
     WHERE new.seq > ? AND new.requeued_from IS NULL AND new.state = 'archived' AND old.state IN ('archived', 'missing')
     AND old.id NOT IN (SELECT id FROM claims) ORDER BY new.seq, old.seq DESC"""
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, each for a call of its own: so all can be in one transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def claim_values(claim: Claim) -> tuple[Any, ...]:
