@@ -1,6 +1,5 @@
 """The commands of every day: run, predict, status, check."""
 
-import logging
 from pathlib import Path
 
 import click
@@ -19,10 +18,11 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
     Stop it with Ctrl-C or SIGTERM: it finishes what it has begun. A second time ends it at once; the next
     start carries on where it was. Nothing is lost either way.
     """
+    from watcher import logs
     from watcher.run import run_command
 
     config = settings(config_file, inbox, outbox, say=True)
-    logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    logs.set_up(config.log.level, config.log.format)
     run_command(config, once=once)
 
 
