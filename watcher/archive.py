@@ -96,10 +96,11 @@ class Archive:
         _move(self._files.in_work(record.claim.id), target, record.claim.id)
         return rejected
 
-    def recall(self, record: Record, id_: str) -> bool:
+    def recall(self, record: Record, id_: str, touched: set[bytes]) -> bool:
         """Take an archived picture back into work under a new id, or end a recall that was cut off.
 
-        Gives whether it is in work now. Raises OSError where the surroundings fail.
+        Gives whether it is in work now; adds its old folder to `touched`, for `sync_recalled`.
+        Raises OSError where that fails.
         """
         source = self.place(record)
         try:
@@ -111,9 +112,15 @@ class Archive:
             return True  # and what lies at the old place now is somebody else's
         with suppress(FileNotFoundError):
             os.unlink(source + b".reason.txt")  # also where it was cut off after the move
-        with suppress(FileNotFoundError):
-            sync_folders([os.path.dirname(source)])
+        touched.add(os.path.dirname(source))
         return True
+
+    def sync_recalled(self, touched: Iterable[bytes]) -> None:
+        """Make recalls durable. Raises OSError where the surroundings fail."""
+        sync_folders([self._files.work])
+        for folder in touched:
+            with suppress(FileNotFoundError):
+                sync_folders([folder])
 
 
 def _write_reason(target: bytes, record: Record) -> None:

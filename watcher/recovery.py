@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Sequence
 
 from watcher.files import Taken
 from watcher.parts import Parts
+from watcher.recalling import recall
 from watcher.records import Claim, Record
 from watcher.rows import readable_name
 
@@ -37,20 +38,10 @@ class Recovery:
             log.info("recovered: %d rows, %d to archive, %d to read", rows, len(unarchived), len(resumed))
         return resumed, len(unarchived)
 
-    def recalled(self, claim: Claim, record: Record) -> Claim | None:
-        """Take the file of an older record into work for a new claim, where it is not; None where it is gone."""
-        if not self._p.archive.recall(record, claim.id):
-            self._p.ledger.set_state([claim.id], "missing")
-            return None
-        found = self._p.files.identity_in_work(claim.id)
-        ours = claim._replace(identity=found or claim.identity)
-        self._p.ledger.update_claims([ours])
-        return ours
-
     def _resumed(self, claim: Claim, restarted: bool) -> Claim | None:
         claim = claim._replace(attempt=claim.attempt + restarted)
         if claim.requeued_from and (record := self._p.ledger.place_of(claim.requeued_from)):
-            return self.recalled(claim, record)
+            return next(iter(recall(self._p, [(claim, record)])), None)
         present = self._p.files.identity_in_work(claim.id)
         if present is None:
             if self._p.files.at_origin(claim):

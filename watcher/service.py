@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -10,6 +10,7 @@ from watcher.claiming import claim_batch
 from watcher.engine import Engine, Outcome
 from watcher.judging import Judging
 from watcher.parts import Parts
+from watcher.recalling import AT_ONCE, Recalling
 from watcher.recording import Recorder
 from watcher.records import Claim, Record
 from watcher.recovery import Recovery
@@ -26,11 +27,13 @@ class Counts:
 
     claimed: int = 0
     recorded: int = 0
+    moves: int = 0  # steps of any kind: whether work gets on
     by: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, records: Sequence[Record]) -> None:
         """These were recorded."""
         self.recorded += len(records)
+        self.moves += len(records)
         self.by.update(record.kind for record in records)
 
 
@@ -48,8 +51,12 @@ class Service:
         rescan_seconds: float,
         executor: Executor,
         wake: Callable[[], None],
+        counts: Counts | None = None,
     ) -> None:
-        """executor: runs what only waits for the disk beside the loop. wake: ends the wait between two turns."""
+        """executor: runs what only waits for the disk beside the loop. wake: ends the wait between two turns.
+
+        counts: to go on from.
+        """
         self._p, self.engine = parts, engine
         self._batch_size = batch_size
         self._rescan = rescan_seconds
@@ -58,9 +65,10 @@ class Service:
         self._recorder = Recorder(parts)
         self._syncing = Syncing(self._recorder.sync_inbox, executor, wake)
         self._recovery = Recovery(parts, self._recorder.archive)
+        self._recalling = Recalling(parts)
         self._hand: dict[str, Claim] = {}
         self._next_requests = 0.0
-        self.counts = Counts()
+        self.counts = counts or Counts()
 
     # -- the loop's turn -----------------------------------------------------------------------------
 
@@ -82,11 +90,9 @@ class Service:
         if self._p.requests.expected or now >= self._next_requests:
             self._next_requests = now + self._rescan
             self._p.check()  # an empty folder where a disk was mounted makes no error by itself
-            self.serve_requests()
+            self._recalling.due = True
         self._recorder.try_again(now)
-        room = min(self.engine.room, self._batch_size)
-        if room:
-            self._take(now, room)
+        self._take_both(now)
         return self._patience(now)
 
     def replace_engine(self, engine: Engine) -> None:
@@ -109,6 +115,10 @@ class Service:
         """Whether pictures are being read, or were read and are not recorded yet."""
         return bool(self._hand or self._syncing)
 
+    def owes(self, now: float) -> bool:
+        """Whether there is something to do right now, other than to wait."""
+        return self.reading or bool(self.engine.room and self._p.inbox.patience(now) <= 0)
+
     @property
     def in_hand(self) -> int:
         """Pictures claimed and not recorded yet."""
@@ -118,15 +128,24 @@ class Service:
     def drained(self) -> bool:
         """Whether everything that can be read has been read; what could not be taken is left aside."""
         settling = any(not waiting.failures for waiting in self._p.inbox.waiting.values())
-        return self.idle and self._p.inbox.drained and not settling
+        return self.idle and self._p.inbox.drained and not settling and not self._recalling.due
 
     def _patience(self, now: float) -> float:
         due = [self.engine.patience(now), self._unsettled.patience(now), self._next_requests - now]
         if self.engine.room:
-            due.append(self._p.inbox.patience(now))
+            due.append(0.0 if self._recalling.due else self._p.inbox.patience(now))
         return max(0.0, min(due))
 
     # -- claim ---------------------------------------------------------------------------------------
+
+    def _take_both(self, now: float) -> None:
+        """New pictures, and those that people want to be read again: neither keeps the other waiting."""
+        room = min(self.engine.room, self._batch_size)
+        asked = min(AT_ONCE, room // 2) if self._recalling.begun() else 0
+        if room:
+            self._take(now, room - asked)
+        if self._recalling.begun() and (room := min(self.engine.room, AT_ONCE)):
+            self._submit(self._recalling.some(room))
 
     def _take(self, now: float, most: int) -> None:
         found = self._p.inbox.ready(now, most)
@@ -136,6 +155,7 @@ class Service:
         for claim in changed:
             self._unsettled.add(claim, now)
         self.counts.claimed += len(taken) + len(changed)
+        self.counts.moves += len(found)
         self._submit(taken)
 
     def _submit(self, claims: Sequence[Claim]) -> None:
@@ -146,25 +166,10 @@ class Service:
             if claim.attempt > 1:  # somebody died over it, or we did: alone
                 self.engine.submit([claim.id])
 
-    def serve_requests(self) -> None:
-        """Take back into work what people asked to be read again."""
-        for path, ids in self._p.requests.pending():
-            claims = []
-            for id_ in ids:
-                record = self._p.ledger.find(id_)
-                if record is not None and self._p.archive.holds(record):
-                    arrived = self._p.timestamp()
-                    claim = Claim(self._p.ids.new(), record.claim.file, record.claim.identity, arrived, 1, id_)
-                    self._p.ledger.intend([claim])
-                    claims.append(self._recovery.recalled(claim, record))
-                else:
-                    log.warning("cannot requeue %s: no such picture in archive/ or rejected/", id_)
-            self._submit([claim for claim in claims if claim is not None])
-            self._p.requests.done(path)
-
     # -- what came of it -----------------------------------------------------------------------------
 
-    def _settle_outcomes(self, outcomes: Iterable[Outcome], now: float) -> None:
+    def _settle_outcomes(self, outcomes: Sequence[Outcome], now: float) -> None:
+        self.counts.moves += len(outcomes)
         # All out of the hand at once: what an error leaves unhandled is found again by `recover`.
         # An id that is not in the hand was asked twice; its first verdict counted.
         back = [(outcome, claim) for outcome in outcomes if (claim := self._hand.pop(outcome.id, None))]
@@ -188,6 +193,7 @@ class Service:
         restarted: the process is new, so that whoever was being read may be the one that ended the old one.
         """
         self._syncing.forget()
+        self._recalling.forget()
         claims, archived = self._recovery.run(self._hand, restarted=restarted)
         self._submit([claim for claim in claims if claim.id not in self._unsettled])
         return len(claims) + archived

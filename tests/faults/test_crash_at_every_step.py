@@ -32,7 +32,7 @@ WAY = (  # of a picture, and of what stands around it: each of these calls must 
     r"os\.write results\.jsonl @ .*sheet\.append", r"os\.fsync results\.jsonl @ .*sheet\.append",
     r"os\.write \.reason\.txt", r"os\.mkdir @ .*archive\._put", r"renameat2 @ .*archive\._put",
     r"os\.fsync @ durable\.sync_folders < archive\._sync", r"sqlite COMMIT @ ledger\.finish",
-    r"sqlite COMMIT @ ledger\.intend < service\.serve_requests", r"renameat2 @ .*archive\.recall",
+    r"sqlite COMMIT @ ledger\.intend < recalling\.some", r"renameat2 @ .*archive\.recall",
     r"os\.unlink \.reason\.txt @ archive\.recall", r"os\.unlink @ requests\.done",
     r"os\.rename @ recovery\._adopt_strays", r"sqlite COMMIT @ ledger\.finish .*recovery\.run",
     r"os\.write results\.csv @ .*catch_up", r"os\.replace status\.json",

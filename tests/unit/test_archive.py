@@ -137,10 +137,10 @@ def test_a_picture_comes_back_from_the_archive(
         request.getfixturevalue(disks)
     made = taken(files, verdict=BLANK)
     archive.put([made])
-    assert archive.recall(made, id_of(9))
+    assert archive.recall(made, id_of(9), set())
     assert 3 == files.identity_in_work(id_of(9)).size
     assert [] == [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert not archive.recall(made, id_of(10))
+    assert not archive.recall(made, id_of(10), set())
 
 
 def test_a_recall_that_was_cut_off_after_the_move_leaves_no_reason_behind(
@@ -151,7 +151,7 @@ def test_a_recall_that_was_cut_off_after_the_move_leaves_no_reason_behind(
     archive.put([made])
     folder = tmp_path / "out" / "rejected/2026-03-01"
     os.rename(folder / "7.png", os.fsdecode(files.in_work(id_of(9))))
-    assert archive.recall(made, id_of(9))
+    assert archive.recall(made, id_of(9), set())
     assert [] == os.listdir(folder)
 
 

@@ -22,6 +22,7 @@ MAY_READ_CONFIG = {
     "predict",
     "premises",
     "repair",
+    "requeue",
     "run",
     "show",
     "status",
