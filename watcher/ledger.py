@@ -21,6 +21,8 @@ from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Record
 from watcher.schema import ANNOUNCE, CLAIM_AGAIN, COUNT, RECORD, claim_values, record_values
 
+ROTATING = "rotating"  # the fact under which the new name of the results files stands
+_AT = "INSERT OR REPLACE INTO sheets VALUES (?, ?, ?, ?, ?)"
 _STORED = COUNT.format("?", "?", "?", "?")
 
 
@@ -128,7 +130,19 @@ class Ledger(Questions):
         """Mark files as archived, and keep how far each results file (name, dev, ino, offset, seq) has come."""
         with self._transaction() as db:
             db.executemany("DELETE FROM claims WHERE id = ?", [(id_,) for id_ in ids])
-            db.executemany("INSERT OR REPLACE INTO sheets VALUES (?, ?, ?, ?, ?)", sheets)
+            db.executemany(_AT, sheets)
+
+    def begin_rotation(self, stem: str, sheets: Iterable[tuple[str, int, int, int, int]]) -> None:
+        """Announce that the results files, as they are now, get that name."""
+        with self._transaction() as db:
+            db.executemany(_AT, sheets)
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (ROTATING, stem))
+
+    def end_rotation(self, sheets: Iterable[tuple[str, int, int, int, int]]) -> None:
+        """These are the new ones."""
+        with self._transaction() as db:
+            db.executemany(_AT, sheets)
+            db.execute("DELETE FROM meta WHERE key = ?", (ROTATING,))
 
 
 def _set_state(db: sqlite3.Connection, id_: str, state: str) -> None:

@@ -64,6 +64,11 @@ class Questions:
         """The sequence number of the newest record; 0 where there is none."""
         return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM records").fetchone()[0])
 
+    def processed_at(self, seq: int) -> str:
+        """When a record was made, as it stands in its row; "" where there is none of that sequence number."""
+        row = self._db.execute("SELECT processed_at FROM records WHERE seq = ?", (seq,)).fetchone()
+        return "" if row is None else str(row[0])
+
     def oldest_after(self, seq: int) -> str | None:
         """The least id of the records beyond a sequence number; None where there are none."""
         # +: by the index on seq; else SQLite would go through all ids.

@@ -27,12 +27,26 @@ class Sheet:
         """name, dev, inode, how many bytes are known to be on disk, sequence number of the last row."""
         return self._name, self._file.dev, self._file.ino, self._durable, self._seq
 
+    @property
+    def bytes_of_rows(self) -> int:
+        """How long the rows are that are known to be on disk."""
+        return max(0, self._durable - self._file.header_size)
+
+    @property
+    def stands(self) -> bool:
+        """Whether the file that is written to is the one that people see."""
+        return self._file.stands()
+
+    def set_aside(self, stem: str) -> None:
+        """Give the file another name, if it is the one that the ledger knows. `catch_up` then begins a new one."""
+        self._file.set_aside(stem, self._ledger.sheet(self._name)[:2])
+
     def append(self, records: Sequence[Record]) -> None:
         """Append rows and make them durable, in the file that people see under the name.
 
         Raises OSError where writing fails: `catch_up` then comes before the next rows.
         """
-        if not records:
+        if not records or records[-1].seq <= self._seq:  # where a new file began meanwhile, they stand in it
             return
         for _ in range(_TRIES):
             if self._file.stands():

@@ -33,6 +33,11 @@ class SheetFile:
         """Of the open file, in bytes."""
         return os.fstat(self.descriptor).st_size
 
+    @property
+    def header_size(self) -> int:
+        """In bytes."""
+        return len(self._header)
+
     def stands(self) -> bool:
         """Whether the open file is the one that people see under the name, and has its header."""
         with suppress(FileNotFoundError):
@@ -95,6 +100,21 @@ class SheetFile:
                 rename_new(self._path, aside)
                 log.warning("%s had other columns; it is now %s", self, os.fsdecode(aside))
                 return
+
+    def set_aside(self, stem: str, place: tuple[int, int]) -> None:
+        """Give what stands under the name another one, with the same suffix, if that device and inode are its own.
+
+        `open` makes the change durable, with the new file.
+        """
+        aside = b"%b/%b.%b" % (os.path.dirname(self._path), os.fsencode(stem), self._path.rpartition(b".")[2])
+        with suppress(FileNotFoundError):
+            found = os.lstat(self._path)
+            if (signed64(found.st_dev), signed64(found.st_ino)) != place:
+                return  # that was done, or a person moved it away
+            try:
+                rename_new(self._path, aside)
+            except FileExistsError:
+                log.warning("%s goes on: there is a file %s by now", self, os.fsdecode(aside))
 
     def write(self, rows: bytes) -> None:
         """Append whole rows, on a line of their own. On an error nothing of them stays, where that can be done."""

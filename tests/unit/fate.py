@@ -14,7 +14,10 @@ _CALLS = (
     *((os, name) for name in ("rename", "replace", "link", "unlink", "write", "fsync", "mkdir", "ftruncate")),
     *((module, "rename_new") for module in (durable, archive, sheet_file)),
     *((module, "sync_filesystem") for module in (recording, archive)),
-    *((Ledger, name) for name in ("intend", "update_claims", "set_state", "record", "finish")),
+    *(
+        (Ledger, name)
+        for name in ("intend", "update_claims", "set_state", "record", "finish", "begin_rotation", "end_rotation")
+    ),
 )
 _NEED_ROOM = ("write", "fsync", "mkdir", "rename_new", "sync_filesystem")
 
