@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from watcher.files import Taken
 from watcher.parts import Parts
 from watcher.records import Claim, Found
-from watcher.rows import readable_name
+from watcher.rows import about, readable_name
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,8 @@ def claim_batch(parts: Parts, found: Sequence[Found], now: float) -> tuple[list[
             continue
         off["quarantined" if how is Taken.STRANGE else "cancelled"].append(claim.id)
         if how is Taken.STRANGE:
-            log.warning("%s %s", readable_name(claim.file), why)
+            said = readable_name(claim.file)
+            log.warning("%s is no regular file; it lies in quarantine as %s", said, claim.id, extra=about(claim))
     if left:
         parts.ledger.withdraw(left)
     for state, ids in off.items():

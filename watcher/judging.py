@@ -10,7 +10,7 @@ from watcher.engine import Outcome, Trouble
 from watcher.parts import Parts
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim
-from watcher.rows import readable_name
+from watcher.rows import about, readable_name
 from watcher.unsettled import Unsettled
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,8 @@ class Judging:
             return self._lost_reader(outcome.trouble, claim)
         present = self._p.files.identity_in_work(claim.id)
         if present is None and self._p.files.set_aside(claim.id):
-            log.warning("%s: something else lies in its place in the work folder", readable_name(claim.file))
+            said = readable_name(claim.file)
+            log.warning("%s is no regular file; it lies in quarantine as %s", said, claim.id, extra=about(claim))
             self._p.ledger.set_state([claim.id], "quarantined")
             return None
         if present is not None and not (outcome.identity == claim.identity == present):
@@ -50,7 +51,8 @@ class Judging:
             if self._p.files.identity_in_work(claim.id):
                 self._wait_for_writer(claim, now)
                 return
-            log.error("%s vanished from the work folder (id %s)", readable_name(claim.file), claim.id)
+            said = readable_name(claim.file)
+            log.error("%s is missing: it vanished from the work folder (id %s)", said, claim.id, extra=about(claim))
             self._p.ledger.set_state([claim.id], "missing")
             return
         problem = OSError(outcome.errno, outcome.message, os.fsdecode(claim.file))
@@ -58,7 +60,8 @@ class Judging:
             raise problem
         why = f"cannot be read: {outcome.message}"
         if self._unsettled.put_off(claim, now, why):
-            log.warning("%s: %s; it is tried again", readable_name(claim.file), why)
+            extra = about(claim) | {"REASON": why}
+            log.warning("%s: %s; it is tried again", readable_name(claim.file), why, extra=extra)
 
     def _lost_reader(self, trouble: Trouble, claim: Claim) -> Verdict | None:
         if claim.attempt < self._max_attempts:

@@ -111,7 +111,8 @@ class FolderObserver:
             for folder in ended:
                 self.forget(folder)
                 if os.path.isdir(folder):  # one that was deleted is no fault
-                    log.warning("events of %s had stopped; they are listened to anew", readable_name(folder))
+                    said = readable_name(folder)
+                    log.warning("events of %s had stopped; they are listened to anew", said, extra={"FILE": said})
             return bool(ended)
         had_one = self._observer is not None
         if had_one:
@@ -136,7 +137,10 @@ class FolderObserver:
 
     def _say_once(self, why: str) -> None:
         if not self._refused:
-            log.warning("file system events are not available (%s); folders without them are looked at regularly", why)
+            log.warning(
+                "file system events are not available (%s); folders without them are looked at regularly",
+                why, extra={"REASON": why},
+            )  # fmt: skip
         self._refused = True
 
     def stop(self) -> None:

@@ -4,11 +4,12 @@ import logging
 import os
 from collections.abc import Sequence
 
+from watcher.archive import Put
 from watcher.durable import sync_filesystem
 from watcher.parts import Parts
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Record
-from watcher.rows import readable_name
+from watcher.rows import about, readable_name
 
 log = logging.getLogger(__name__)
 LEFT_SECONDS = 300.0  # until pictures that could not be put at their place are tried again
@@ -49,17 +50,24 @@ class Recorder:
         put = self._p.archive.put(records)
         self._left = self._left or bool(put.left)
         self._p.ledger.finish(put.done, self._p.results.positions())
+        if put.lost:
+            self._p.ledger.set_state(put.lost, "missing")
         for id_ in (*put.done, *put.lost):
             self._said.pop(id_, None)
+        if put.left or put.lost:
+            self._say_what_is_not_there(records, put)
+
+    def _say_what_is_not_there(self, records: Sequence[Record], put: Put) -> None:
+        lost = set(put.lost)
         for record in records:
-            why = put.left.get(record.claim.id, "")
-            if why and self._said.get(record.claim.id) != why:
-                self._said[record.claim.id] = why
+            id_, extra = record.claim.id, about(record.claim)
+            if id_ in lost:
+                place = readable_name(record.archived_to)
+                log.error("%s is missing: neither there nor in work (id %s)", place, id_, extra=extra)
+            elif (why := put.left.get(id_, "")) and self._said.get(id_) != why:
+                self._said[id_] = why
                 file = readable_name(record.claim.file)
-                log.warning("%s (id %s) stays in the work folder: it %s", file, record.claim.id, why)
-        if put.lost:
-            log.error("neither in the work folder nor at their place: %s", ", ".join(put.lost))
-            self._p.ledger.set_state(put.lost, "missing")
+                log.warning("%s stays in the work folder: it %s (id %s)", file, why, id_, extra=extra)
 
     def try_again(self, now: float) -> None:
         """Once in a while, try to put what could not be put. now: monotonic seconds."""

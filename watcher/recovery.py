@@ -4,11 +4,10 @@ import logging
 import os
 from collections.abc import Callable, Container, Sequence
 
-from watcher.files import Taken
 from watcher.parts import Parts
 from watcher.recalling import recall
 from watcher.records import Claim, Record
-from watcher.rows import readable_name
+from watcher.rows import about, readable_name
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +52,11 @@ class Recovery:
 
     def _state_without_file(self, claim: Claim) -> str:
         """What became of a claim for which no regular file lies in the work folder, nor at its old place."""
+        said = readable_name(claim.file)
         if self._p.files.set_aside(claim.id):
-            log.warning("%s %s", readable_name(claim.file), Taken.STRANGE.value)
+            log.warning("%s is no regular file; it lies in quarantine as %s", said, claim.id, extra=about(claim))
             return "quarantined"
-        log.error("%s (id %s) is in neither inbox nor work folder", readable_name(claim.file), claim.id)
+        log.error("%s is missing: neither in the inbox nor in work (id %s)", said, claim.id, extra=about(claim))
         return "missing"
 
     def _adopt_strays(self) -> None:
@@ -77,7 +77,9 @@ class Recovery:
             claim = next((c for c in claims if c.file == file and c.identity.same_file(identity)), None)
             if claim is None:
                 claim = Claim(self._p.ids.new(), file, identity, arrived)
-                said = readable_name(file)
-                log.warning("%s in the work folder is not in the ledger; it is read as id %s", said, claim.id)
+                log.warning(
+                    "%s lies in the work folder, but not in the ledger; it is read as id %s",
+                    readable_name(file), claim.id, extra=about(claim),
+                )  # fmt: skip
                 self._p.ledger.intend([claim])
             os.rename(self._p.files.in_work(name), self._p.files.in_work(claim.id))

@@ -8,7 +8,7 @@ import unicodedata
 from pydantic_core import to_json
 
 from watcher.recognition.verdict import SCORE_PLACES
-from watcher.records import Record
+from watcher.records import Claim, Record
 
 COLUMNS = (
     "id", "file", "status", "prediction", "confidence", "second_prediction", "second_confidence", "reason",
@@ -35,6 +35,11 @@ def readable_name(name: bytes) -> str:
     if text.isascii() and text.isprintable() and "\\" not in text:
         return text
     return "".join(_escaped(char) for char in text)
+
+
+def about(claim: Claim) -> dict[str, str]:
+    """What a log message on a picture carries as fields: which file, and which id."""
+    return {"FILE": readable_name(claim.file), "PICTURE_ID": claim.id}
 
 
 def parse_name(text: str) -> bytes:

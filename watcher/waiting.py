@@ -48,7 +48,8 @@ class WaitingFiles(dict[bytes, Waiting]):
         before = self.get(path)
         failures = before.failures + 1 if before else 1
         if failures == 1 or (before and before.why != why):
-            log.warning("%s: %s; it is tried again", readable_name(path), why)
+            file = readable_name(path)
+            log.warning("%s: %s; it is tried again", file, why, extra={"FILE": file, "REASON": why})
         delay = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS)) - 1]
         since = before.since if before and before.identity == identity else now
         self._keep(path, Waiting(identity, since, now + delay, why, failures))

@@ -82,7 +82,7 @@ def test_a_picture_that_vanished_from_the_work_folder_is_said_aloud(
     with caplog.at_level(logging.ERROR):
         desk.turns(1)
     assert ("missing", []) == (desk.state_of(id_), desk.rows())
-    assert f"7.png vanished from the work folder (id {id_})" in caplog.text
+    assert f"7.png is missing: it vanished from the work folder (id {id_})" in caplog.text
 
 
 def test_a_picture_that_vanished_with_its_inbox_is_not_missing(desk: Desk) -> None:
