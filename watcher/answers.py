@@ -53,8 +53,11 @@ class _Said(BaseModel):
     model_config = _STRICT
 
 
-class _Ready(_Said):
+class Ready(_Said):
+    """The model's name, and the specimens that it misreads, as digits."""
+
     ready: Annotated[Text, Field(min_length=1)]
+    misread: Annotated[str, Field(pattern=r"\A[0-9]{0,10}\z")]
 
 
 class Refused(_Said):
@@ -67,7 +70,7 @@ class Refused(_Said):
 _ANSWERS: TypeAdapter[list[Seen | Unread]] = TypeAdapter(
     Annotated[list[Annotated[Seen | Unread, Field(union_mode="left_to_right")]], Field(min_length=1)], config=_STRICT
 )
-_GREETING: TypeAdapter[_Ready | Refused] = TypeAdapter(_Ready | Refused)
+_GREETING: TypeAdapter[Ready | Refused] = TypeAdapter(Ready | Refused)
 
 
 def read_answers(line: bytes) -> list[Outcome]:
@@ -93,7 +96,6 @@ def _unread(id_: str, number: int, message: str) -> Outcome:
     return Outcome(id_, trouble=Trouble.UNREAD, message=message, errno=number)
 
 
-def read_greeting(line: bytes) -> str | Refused:
-    """The first thing a reader says: the model's name, or why there is none. Raises ValueError."""
-    said = _GREETING.validate_json(line)
-    return said if isinstance(said, Refused) else said.ready
+def read_greeting(line: bytes) -> Ready | Refused:
+    """The first thing a reader says. Raises ValueError."""
+    return _GREETING.validate_json(line)

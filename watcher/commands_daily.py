@@ -23,7 +23,7 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
 
     config = settings(config_file, inbox, outbox, say=True)
     logs.set_up(config.log.level, config.log.format)
-    run_command(config, once=once)
+    run_command(config, lambda: settings(config_file, inbox, outbox), once=once)
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """A reader: the process that opens pictures, so that the daemon never does. Run as `python -m watcher.reader`.
 
-Its standard input is a socket to the daemon. It says {"ready": model} or {"error", "hint"} once, then
+Its standard input is a socket to the daemon. It says {"ready": model, "misread"} or {"error", "hint"} once, then
 takes lists of ids and answers each with one entry (`watcher.answers`). It ends when the daemon's end does.
 Messages are JSON, one a line: a reader that a hostile picture took over must not be able to run code in the daemon.
 Before it opens the first picture it gives up all that reading does not need: see `limits` and `confinement`.
@@ -34,16 +34,14 @@ BYTES_AT_ONCE = 1 << 20  # of files that are held, but for the last one
 OUT_OF_MEMORY = 70  # over the first picture that it read: the picture's own doing
 ASK_ANOTHER = 75  # it may be this reader and not the picture: another one can tell
 _CV_NO_MEMORY = -4  # what cv2.error says of it
-# A 5, dark on light, as a PGM of 8 × 9 pixels. The first picture pays for what libraries set up late: let it be this.
-_FIVE = "........ .######. .#...... .#...... .#####.. ......#. ......#. .#####.. ........"
-_SPECIMEN = b"P5 8 9 255\n" + bytes(0 if dot == "#" else 255 for dot in _FIVE.replace(" ", ""))
 
 
 def main() -> None:
     """Load the model, then read until the daemon is gone. argv[1]: the settings as JSON."""
     settings = json.loads(sys.argv[1])
     _die_with_the_daemon()
-    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and systemd reach the whole group; the daemon decides
+    # Ctrl-C and systemd reach the whole group; the daemon decides
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     with suppress(BrokenPipeError, ConnectionResetError):  # the daemon is gone
         _serve(socket.socket(fileno=os.dup(0)), settings)
@@ -53,12 +51,12 @@ def _serve(link: socket.socket, settings: dict[str, Any]) -> None:
     from watcher.errors import ModelError
 
     try:
-        recogniser = _recogniser(settings)
+        recogniser, misread = _recogniser(settings)
     except ModelError as error:
         _send(link, {"error": str(error), "hint": error.hint})
         return
     limit_process(recogniser.limits.memory)
-    _send(link, {"ready": recogniser.model.name})
+    _send(link, {"ready": recogniser.model.name, "misread": misread})
     reading = Reading(recogniser, settings["work"], settings["max_bytes"], settings["seconds_per_picture"])
     with link.makefile("rb") as lines:
         for line in lines:
@@ -79,21 +77,26 @@ def _die_with_the_daemon() -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
-def _recogniser(settings: dict[str, Any]) -> Any:
+def _recogniser(settings: dict[str, Any]) -> tuple[Any, str]:
+    """The recogniser, and what it misreads of the specimens.
+
+    The first pictures pay for what libraries set up late: let them be these.
+    """
     # OpenCV reads its own limit when it is imported.
     os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(settings["max_pixels"])
     from watcher.held_model import unpack_held
     from watcher.recognition.decode import Limits
     from watcher.recognition.model import InputConvention, model_of
     from watcher.recognition.recogniser import Recogniser
+    from watcher.recognition.specimens import misread
 
     convention = InputConvention.named(settings["scale"], settings["shape"])
     model = model_of(unpack_held(settings["model"]), convention).accepting(settings["accepted_error"])
     os.close(settings["model"])
     recogniser = Recogniser(model, Limits(settings["max_pixels"], settings["max_bytes"]))
-    recogniser.read(_SPECIMEN)
+    found = misread(recogniser)
     gc.freeze()  # what is here now stays: nothing that every collection would have to walk through
-    return recogniser
+    return recogniser, found
 
 
 class _File(NamedTuple):

@@ -78,7 +78,7 @@ def start_reader(settings: ReaderSettings, now: float) -> ReaderProcess:
     }  # fmt: skip
     with theirs:
         # A reader ignores the signals that are meant for the daemon, but not before it runs.
-        signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
         try:
             # -P: a module in the current folder must not stand in for one of ours.
             process = subprocess.Popen(  # noqa: S603  our own program

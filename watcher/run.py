@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import NoReturn, Self
 
@@ -21,10 +22,10 @@ log = logging.getLogger(__name__)
 LOG_EVERY_SECONDS = 10.0
 
 
-def run_command(config: Config, *, once: bool) -> None:
-    """Run the daemon, or drain the inbox once; say what was done at the end."""
+def run_command(config: Config, load_again: Callable[[], Config], *, once: bool) -> None:
+    """Run the daemon, or drain the inbox once; say what was done at the end. load_again: the settings, at SIGHUP."""
     _end_at_once_when_asked()
-    with open_daemon(config) as opened, ExitStack() as stack:
+    with open_daemon(config, load_again) as opened, ExitStack() as stack:
         if once:
             progress = _Progress.for_all_in(config) if sys.stderr.isatty() else _Progress()
             stack.callback(progress.close)
@@ -46,6 +47,8 @@ def _end_at_once_when_asked() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    if not os.isatty(sys.stderr.fileno()):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the settings have just been read
 
 
 def _say_what_to_do(config: Config) -> None:
@@ -65,9 +68,9 @@ def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, op
     for (status, reason), n in sorted(counts.by.items()):
         click.echo(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}", err=True)
     for title, left in (
-        ("left in the inbox", {file: waiting.why for file, waiting in opened.inbox.waiting.items()}),
-        ("left in the work folder", opened.service.waiting),
-        ("ignored", dict(opened.inbox.ignored)),
+        ("left in the inbox", {file: waiting.why for file, waiting in opened.works.inbox.waiting.items()}),
+        ("left in the work folder", opened.works.service.waiting),
+        ("ignored", dict(opened.works.inbox.ignored)),
     ):
         for number, (file, why) in enumerate(left.items()):
             if number == 10:

@@ -42,16 +42,22 @@ class LocalEngine:
         self._came_round = 0.0
         self._pace, self._leisure = Pace(), Leisure()
         self._ending: list[ReaderProcess] = []
-        self.model_name = ""
+        self.model_name = self.misread = ""
         self._readers = [self._start() for _ in range(settings.workers)]
 
     def await_ready(self) -> None:
         """Wait until every reader has loaded the model. Raises ModelError where one cannot."""
-        while starting := [reader for reader in self._readers if not reader.ready]:
+        while not self.is_ready():
+            starting = [reader for reader in self._readers if not reader.ready]
             wait(starting, max(0.0, self.patience(self._clock())))  # type: ignore[arg-type]  # all with fileno()
-            for reader in starting:
-                self._hear(reader)
-            self._check_start()
+
+    def is_ready(self) -> bool:
+        """Whether every reader has loaded the model by now. Raises ModelError where one cannot."""
+        starting = [reader for reader in self._readers if not reader.ready]
+        for reader in starting:
+            self._hear(reader)
+        self._check_start()
+        return all(reader.ready for reader in starting)
 
     # -- Engine --------------------------------------------------------------------------------------
 
@@ -147,7 +153,7 @@ class LocalEngine:
         said = read_greeting(line)
         if isinstance(said, Refused):
             raise ModelError(said.error, hint=said.hint)
-        reader.ready, self.model_name = True, said
+        reader.ready, self.model_name, self.misread = True, said.ready, said.misread
 
     def _take(self, reader: ReaderProcess, line: bytes) -> None:
         for outcome in read_answers(line):

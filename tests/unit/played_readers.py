@@ -80,7 +80,7 @@ class Stage:
 
     def ready(self) -> None:
         for reader in self.played:
-            reader.say({"ready": "net"})
+            reader.say({"ready": "net", "misread": ""})
         self.engine.await_ready()
 
     def close(self) -> None:

@@ -104,7 +104,17 @@ def test_what_is_no_answer_is_refused(said: bytes) -> None:
         read_answers(said)
 
 
-@pytest.mark.parametrize("said", [b"{}", b'{"ready": ""}', b'{"ready": "a\\nb"}', b'{"ready": 1}', b'["ready"]'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"{}",
+        b'{"ready": "", "misread": ""}',
+        b'{"ready": "a\\nb", "misread": ""}',
+        b'{"ready": 1}',
+        b'["ready"]',
+        b'{"ready": "net", "misread": "x"}',
+    ],
+)
 def test_what_is_no_greeting_is_refused(said: bytes) -> None:
     """The model's name goes into every row."""
     with pytest.raises(ValueError):

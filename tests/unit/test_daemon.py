@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from watcher import daemon as module
+from watcher.config import Config
 from watcher.daemon import Daemon
 from watcher.errors import ModelError, SurroundingsError
 from watcher.service import Counts
@@ -43,10 +44,17 @@ class Played:
         self.rests = list[float]()
         self.waits, self.states = list[float](), list[tuple[str, str]]()
         self.engine, self.counts = Engine(), Counts()
-        self.daemon = Daemon(self, self._new_engine, self, self)  # type: ignore[arg-type]
+        self.candidates = list[object]()
+        self.service = self.inbox = self.observer = self.board = self.model = self
+        self.config = Config()
+        self.daemon = Daemon(self, self, self, self._remade)  # type: ignore[arg-type]
         monkeypatch.setattr(module, "notify", lambda **facts: self.log.extend(f"{k}={v}" for k, v in facts.items()))
 
-    def _new_engine(self) -> Engine:
+    def _remade(self, candidate: object) -> Any:
+        self.log.append(f"take on {candidate}")
+        return self
+
+    def make_engine(self) -> Engine:
         self.log.append("new engine")
         return Engine()
 
@@ -87,7 +95,20 @@ class Played:
         self.log.append("look everywhere")
 
     def run(self, *, once: bool = False) -> None:
-        self.daemon.run(self, self, once=once, on_progress=lambda _: None)  # type: ignore[arg-type]
+        self.daemon.run(once=once, on_progress=lambda _: None)
+
+    def owes(self, now: float) -> bool:
+        return False
+
+    def look(self, *now: float) -> object:
+        """Of the model, and of other settings."""
+        return self.candidates.pop() if self.candidates and not now else None
+
+    def waitables(self) -> list[Any]:
+        return []
+
+    def close(self) -> None:
+        self.log.append("old works closed")
 
     def now_idle(self) -> None:
         self.idle = True

@@ -21,11 +21,13 @@ MAY_READ_CONFIG = {
     "options",
     "predict",
     "premises",
+    "reload",
     "repair",
     "requeue",
     "run",
     "show",
     "status",
+    "works",
 }
 HEAVY = {"tensorflow", "keras"}
 

@@ -18,7 +18,7 @@ def test_a_reader_that_overruns_is_stopped(stage: Stage) -> None:
     stage.now = 30.1
     assert {"slow": Trouble.TIMED_OUT} == stage.ids()
     assert stage.played[0].process.killed
-    stage.played[2].say({"ready": "net"})
+    stage.played[2].say({"ready": "net", "misread": ""})
     stage.ids()
     assert float("inf") == stage.engine.patience(stage.now)
 

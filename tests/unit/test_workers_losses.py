@@ -27,7 +27,7 @@ def test_the_pictures_of_a_batch_are_tried_one_by_one(stage: Stage, monkeypatch:
     stage.played[0].die()
     assert {"0": None} == stage.ids()
     assert [["3", "4", "5"], ["1"]] == stage.played[1].batches()
-    stage.played[2].say({"ready": "net"})
+    stage.played[2].say({"ready": "net", "misread": ""})
     assert {} == stage.ids()
     assert [["2"]] == stage.played[2].batches()
 
@@ -40,7 +40,7 @@ def test_what_was_not_begun_goes_first_to_the_next_reader(stage: Stage, monkeypa
     assert [["a"], ["c"]] == stage.played[0].batches()
     stage.played[0].die()
     assert {"a": Trouble.CRASHED} == stage.ids()
-    stage.played[2].say({"ready": "net"})
+    stage.played[2].say({"ready": "net", "misread": ""})
     stage.engine.collect()
     assert [["c"], ["e"]] == stage.played[2].batches()
 
@@ -71,7 +71,7 @@ def test_a_reader_that_may_be_at_fault_itself_costs_no_try(stage: Stage) -> None
     for said in ({}, {}, {"a": Trouble.CRASHED}):
         next(played for played in stage.played if played.batches()).die(ASK_ANOTHER)
         assert said == stage.ids()
-        stage.played[-1].say({"ready": "net"})
+        stage.played[-1].say({"ready": "net", "misread": ""})
         stage.ids()
 
 

@@ -1,0 +1,115 @@
+"""SIGHUP: settings and model are read anew, tried beside the work, and taken whole or not at all."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from watcher.config import Config
+from watcher.errors import ConfigError, DigitWatcherError, ModelError
+from watcher.files import Files
+from watcher.held_model import HeldModel
+from watcher.recognition.specimens import MOST_MISREAD
+from watcher.systemd import notify
+from watcher.workers import LocalEngine
+from watcher.works import engine_settings
+
+log = logging.getLogger(__name__)
+FIXED = ("inbox", "outbox", "state_folder")  # locks, ledger and marks are tied to them
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """New settings, with the model that they name and readers that read by it."""
+
+    config: Config
+    model: HeldModel
+    engine: LocalEngine
+
+    def close(self) -> None:
+        """Give it up."""
+        self.engine.close()
+        self.model.close()
+
+
+class Reloading:
+    """What has become of the wish for other settings. All methods but `ask` are the loop's; none waits."""
+
+    def __init__(self, in_use: Config, files: Files, load: Callable[[], Config]) -> None:
+        """load: reads the settings as they are now; it may raise ConfigError."""
+        self._in_use, self._files, self._load = in_use, files, load
+        self._asked = False
+        self._candidate: Candidate | None = None
+        self.taken = self.refused = 0
+        self.last_refusal = ""  # with its time; "" once others were taken
+
+    def ask(self, *_: object) -> None:
+        """Look at the settings again: the handler of SIGHUP."""
+        self._asked = True
+
+    def waitables(self) -> Sequence[Any]:
+        """What becomes readable when there is news of a candidate."""
+        return self._candidate.engine.waitables() if self._candidate else []
+
+    def look(self) -> Candidate | None:
+        """The candidate, once it has passed; from then on it is the caller's. Says where one is refused."""
+        try:
+            if self._asked:
+                self._asked = False
+                self._begin()
+            if self._candidate is None or not self._candidate.engine.is_ready():
+                return None
+            refuse_misreading(self._candidate.engine)
+        except (DigitWatcherError, OSError) as error:
+            self._refuse(error)
+            return None
+        taken, self._candidate = self._candidate, None
+        self._in_use, self.last_refusal = taken.config, ""
+        self.taken += 1
+        log.info("new settings are in use; pictures are read by %s", taken.engine.model_name)
+        return taken
+
+    def close(self) -> None:
+        """Give up a candidate that is being tried."""
+        if self._candidate:
+            self._candidate.close()
+        self._candidate = None
+
+    def _begin(self) -> None:
+        self.close()
+        notify(RELOADING=1, MONOTONIC_USEC=time.monotonic_ns() // 1000, STATUS="trying new settings")
+        config = self._load()
+        for name in FIXED:
+            old, new = getattr(self._in_use, name), getattr(config, name)
+            if old != new:
+                raise ConfigError(
+                    f"`{name.removesuffix('_folder')}` is {new}, and {old} is in use",
+                    hint="A change of folders needs a restart.",
+                )
+        model = HeldModel(config.model_path)
+        try:
+            engine = LocalEngine(engine_settings(config, self._files, model))
+        except BaseException:
+            model.close()
+            raise
+        self._candidate = Candidate(config, model, engine)
+
+    def _refuse(self, error: Exception) -> None:
+        self.close()
+        self.refused += 1
+        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self.last_refusal = f"{error} ({at})"
+        log.error("new settings are refused, the old ones stay in use: %s. %s", error, getattr(error, "hint", ""))
+        notify(READY=1)
+
+
+def refuse_misreading(engine: LocalEngine) -> None:
+    """Raise ModelError for a model that misreads too many of the built-in pictures."""
+    if len(engine.misread) > MOST_MISREAD:
+        raise ModelError(
+            f"{engine.model_name} misreads the built-in {', '.join(engine.misread)}",
+            hint="Is it a model of digits? For a Keras model, `input` in config.yaml says how it is fed:"
+            " compare with how it was trained.",
+        )

@@ -1,0 +1,122 @@
+"""What follows the settings: made at the start, and made anew, whole, when they change."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from watcher.archive import Archive
+from watcher.config import Config
+from watcher.files import Files
+from watcher.held_model import HeldModel
+from watcher.inbox import Inbox
+from watcher.ledger import Ledger
+from watcher.observer import FolderObserver
+from watcher.parts import Parts
+from watcher.places import Places
+from watcher.premises import Premises
+from watcher.reader_process import ReaderSettings
+from watcher.requests import Requests
+from watcher.results import Results
+from watcher.service import Counts, Service
+from watcher.status import Board
+from watcher.wake import Wake
+from watcher.workers import LocalEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What stays as long as the daemon runs, whatever settings change."""
+
+    files: Files
+    ledger: Ledger
+    premises: Premises
+    requests: Requests
+    wake: Wake
+    executor: Executor
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A model, and the engine that reads by it."""
+
+    model: HeldModel
+    engine: LocalEngine
+
+    def close(self) -> None:
+        """End the readers and give up the memory."""
+        self.engine.close()
+        self.model.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """The loop's surroundings under some settings. make_engine: another engine of the same kind, after a failure."""
+
+    config: Config
+    service: Service
+    inbox: Inbox
+    observer: FolderObserver
+    board: Board
+    model: HeldModel
+    make_engine: Callable[[], LocalEngine]
+    results: Results
+
+    def close(self) -> None:
+        """End threads and processes, close files."""
+        self.observer.stop()
+        self.service.engine.close()
+        self.model.close()
+        self.results.close()
+
+
+def engine_settings(config: Config, files: Files, model: HeldModel) -> ReaderSettings:
+    """What readers are told."""
+    reading = config.reading
+    return ReaderSettings(
+        model=model.descriptor, work=files.work, scale=config.input.scale, shape=config.input.shape,
+        max_pixels=reading.max_pixels, max_bytes=reading.max_bytes, seconds_per_picture=reading.seconds_per_picture,
+        accepted_error=reading.accepted_error, workers=reading.worker_count, batch_size=reading.batch_size,
+    )  # fmt: skip
+
+
+def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEngine) -> Works:
+    """Put it together; nothing in here touches a picture, and nothing can fail for reasons of the surroundings.
+
+    A recovery, and a look everywhere, come before the first turn.
+    """
+    inbox, observer = _watch(config, ground)
+    results = Results(config.outbox, ground.ledger)
+    parts = Parts(
+        inbox, ground.files, Archive(config.outbox, ground.files), ground.ledger,
+        Places(config.outbox, config.archive.zone), results, ground.requests, ground.premises.check,
+    )  # fmt: skip
+    service = Service(
+        parts, engine, batch_size=config.reading.batch_size, max_attempts=config.reading.max_attempts,
+        settle_seconds=config.watch.settle_seconds, rescan_seconds=config.watch.rescan_seconds,
+        executor=ground.executor, wake=ground.wake.set, counts=ground.counts,
+    )  # fmt: skip
+    board = Board(config, ground.ledger, inbox, outdated=lambda: model.outdated)
+    settings = engine_settings(config, ground.files, model)
+    return Works(config, service, inbox, observer, board, model, lambda: LocalEngine(settings), results)
+
+
+def _watch(config: Config, ground: Ground) -> tuple[Inbox, FolderObserver]:
+    def hint(path: bytes) -> None:
+        if path.startswith(wishes):
+            ground.requests.expected = True
+        else:
+            inbox.hint(path)
+        ground.wake.set()
+
+    wishes = os.fsencode(ground.requests.folder)
+    observer = FolderObserver(hint)
+    watch = config.watch
+    inbox = Inbox(
+        ground.files.inbox, recursive=watch.recursive, settle_seconds=watch.settle_seconds,
+        rescan_seconds=watch.rescan_seconds, full_scan_seconds=watch.full_scan_seconds,
+        on_folder=observer.watch, on_folder_gone=observer.forget,
+    )  # fmt: skip
+    observer.watch(wishes)
+    return inbox, observer
