@@ -109,6 +109,7 @@ def write_durably(path: bytes, content: bytes, mode: int = 0o600) -> None:
 def write_atomically(path: bytes, content: bytes, mode: int = 0o640) -> None:
     """Replace a small file as a whole: readers see the old or the new one. Not fsynced: for status files.
 
+    mode: whatever the umask, where the file system knows modes.
     On a full disk there is no room for a second file: then the old one is written over, where it lies.
     """
     temporary = path + b".new"
@@ -129,6 +130,8 @@ def _write(path: bytes, content: bytes, flags: int, mode: int) -> None:
     try:
         if sys.platform == "linux":
             os.posix_fallocate(descriptor, 0, len(content))  # all of it or, where it does not fit, nothing
+        with suppress(PermissionError):  # as FAT says of every mode but its own
+            os.fchmod(descriptor, mode)
         write_all(descriptor, content)
         os.ftruncate(descriptor, len(content))
     finally:

@@ -77,6 +77,28 @@ def test_a_status_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert ([path], b"short") == (list(tmp_path.iterdir()), path.read_bytes())
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_a_status_file_has_its_mode_whatever_the_umask(tmp_path: Path, mode: int) -> None:
+    """Who may read it is said by the caller."""
+    before = os.umask(0o077)
+    try:
+        durable.write_atomically(os.fsencode(tmp_path / "status.json"), b"x", mode)
+    finally:
+        os.umask(before)
+    assert mode == (tmp_path / "status.json").stat().st_mode & 0o777
+
+
+def test_a_status_file_is_written_where_modes_cannot_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on FAT."""
+
+    def refuse(descriptor: int, mode: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+    durable.write_atomically(os.fsencode(tmp_path / "status.json"), b"x")
+    assert b"x" == (tmp_path / "status.json").read_bytes()
+
+
 def test_a_link_in_the_way_of_a_status_file_is_not_followed(tmp_path: Path) -> None:
     """A stranger's link at the temporary name does not make us write elsewhere."""
     (tmp_path / "victim").write_bytes(b"precious")

@@ -1,36 +1,101 @@
-"""watcher.recognition.levels: the paper's level, its noise and the boldest ink, in 256 steps of the contrast."""
+"""watcher.levels: what stands at some level, as the loop sees it once a second."""
 
-import numpy as np
+import os
+from pathlib import Path
+
 import pytest
+from fakes import PNG, Desk
 
-from watcher.recognition.levels import levels_of
-
-
-def drawn(sigma: float) -> np.ndarray:
-    """A bar of contrast 100 on paper at 0, with noise."""
-    contrast = np.random.default_rng(1).normal(0, sigma, (100, 80)) if sigma else np.zeros((100, 80))
-    contrast[20:80, 30:45] += 100
-    return contrast.astype(np.float32)
+from watcher.levels import Glance, Levels
 
 
-@pytest.mark.parametrize("sigma", [0.0, 3.0, 8.0])
-def test_noise_is_the_spread_of_the_paper(sigma: float) -> None:
-    """Its standard deviation, whatever is drawn; none at all where most of the paper is of one shade."""
-    found = levels_of(drawn(sigma), 1)
-    assert found is not None
-    assert found.noise * found.step == pytest.approx(sigma, rel=0.1)
+@pytest.fixture
+def glance(desk: Desk) -> Glance:
+    """Over the desk's things."""
+    folders = {"inbox": desk.inbox, "outbox": desk.outbox, "state": desk.state}
+    return Glance(desk.service, desk.watched, desk.ledger, folders)
 
 
-def test_the_paper_and_the_boldest_ink() -> None:
-    """One lies near the bottom of the steps, the other is the mean of the topmost pixels, one of a thousand."""
-    contrast = drawn(2.0)
-    found = levels_of(contrast, 1)
-    assert found is not None
-    assert float(contrast.min()) + found.paper * found.step == pytest.approx(0, abs=0.5)
-    assert found.peak == np.sort(found.shades, axis=None)[-8:].mean()
-    assert found.paper < found.otsu < found.peak
+def seen(glance: Glance, now: float) -> Levels:
+    """What a look that is due finds."""
+    levels = glance.look(now)
+    assert levels is not None
+    return levels
 
 
-def test_one_level_is_none() -> None:
-    """There are no steps where all is one."""
-    assert levels_of(np.full((30, 20), 7, np.float32), 1) is None
+def test_a_daemon_at_rest_has_nothing_in_hand_and_no_backlog(desk: Desk, glance: Glance) -> None:
+    """Its model and its inbox have names."""
+    desk.turns()
+    levels = seen(glance, desk.now)
+    assert (0, 0, None, None, 0) == (
+        levels.in_hand, levels.waiting, levels.waiting_since, levels.behind_since, levels.ignored
+    )  # fmt: skip
+    assert ("fake-00000000", str(desk.inbox), False) == (levels.model, levels.inbox, levels.outdated)
+
+
+def test_it_looks_once_a_second_and_when_told_to(desk: Desk, glance: Glance) -> None:
+    """The loop comes round far more often."""
+    assert [True, False, False, True] == [glance.look(now) is not None for now in (100.0, 100.1, 100.9, 101.0)]
+    assert glance.look(101.1, at_once=True) is not None
+
+
+def test_pictures_in_hand_and_their_results_are_counted(desk: Desk, glance: Glance) -> None:
+    """The ledger's own counts too: by status and reason, by what became of them, and what is unfinished."""
+    desk.drop("7.png", PNG)
+    desk.turns(1)
+    levels = seen(glance, 100.0)
+    assert (1, {"intent": 1}, {}) == (levels.in_hand, levels.unfinished, levels.results)
+    desk.turns(1)
+    levels = seen(glance, 105.0)
+    assert (0, {}, {("ok", ""): 1}, {"archived": 1}) == (
+        levels.in_hand, levels.unfinished, levels.results, levels.pictures
+    )  # fmt: skip
+
+
+def test_the_ledger_is_asked_seldom(desk: Desk, glance: Glance) -> None:
+    """It costs the loop's time."""
+    seen(glance, 100.0)
+    desk.drop("7.png", PNG)
+    desk.turns()
+    assert {} == seen(glance, 104.0).results
+    assert {("ok", ""): 1} == seen(glance, 105.0).results
+
+
+def test_a_ledger_that_fails_is_known_as_it_was(desk: Desk, glance: Glance) -> None:
+    """Numbers are wanted most when something fails."""
+    desk.drop("7.png", PNG)
+    desk.turns()
+    before = seen(glance, 100.0)
+    desk.ledger.close()
+    assert before.results == seen(glance, 110.0).results
+
+
+def test_files_that_wait_are_counted_with_the_longest_wait(desk: Desk, glance: Glance) -> None:
+    """Half a picture waits; one with a strange suffix is ignored."""
+    desk.now = 50.0
+    desk.drop("half.png", PNG[:40])
+    desk.drop("notes.txt", b"not a picture")
+    desk.turns(1)
+    desk.drop("later.png", PNG[:40])
+    desk.turns(1)
+    levels = seen(glance, 100.0)
+    assert (2, 50.0, 1) == (levels.waiting, levels.waiting_since, levels.ignored)
+
+
+def test_a_backlog_is_as_old_as_the_last_look_that_found_the_inbox_empty(desk: Desk, glance: Glance) -> None:
+    """Whatever is ready came after it."""
+    desk.turns()
+    assert seen(glance, 100.0).behind_since is None
+    desk.watched.hint(os.fsencode(desk.inbox / "7.png"))
+    assert 100.0 == seen(glance, 103.0).behind_since
+    assert 100.0 == seen(glance, 170.0).behind_since
+    desk.turns()
+    assert seen(glance, 180.0).behind_since is None
+
+
+def test_an_inbox_whose_name_is_no_text_can_be_named_all_the_same(tmp_path: Path) -> None:
+    """Labels are UTF-8."""
+    inbox = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\nx"))
+    levels = Levels({"inbox": inbox}, tmp_path, 0, 0, None, None, 0, "net", False, {}, {}, {})
+    levels.inbox.encode()
+    assert "\n" not in levels.inbox
