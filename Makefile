@@ -7,11 +7,13 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test cases fuzz check train evaluate audit model soak lock clean train-env \
+.PHONY: help run test cases fuzz check train evaluate audit model soak lock clean train-env install uninstall \
   bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-training bench-compare
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
+	@echo "make install   as root: a systemd service; INSTANCE=scans for one more inbox, PREFIX=/opt, DESTDIR=DIR"
+	@echo "make uninstall as root: the service goes; settings, pictures and results stay"
 	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
 	@echo "make cases     the tests that draw their cases at random, with many thousands of cases each"
 	@echo "make fuzz      hostile bytes for SECONDS=120, from SEED=1; says how many and what they found"
@@ -38,8 +40,11 @@ run: $(VENV)/.daemon
 
 # Four at once: most tests wait for a daemon, not for the processor. loadfile: a file's costly fixture is begun on one
 # of them alone; in their order: the long files come first, so that no one is left with them at the end.
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.wheels
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+install uninstall:
+	@PYTHON="$(PYTHON)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" INSTANCE="$(INSTANCE)" deploy/$@
 
 cases: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 4 --timeout 0 --hypothesis-profile long \
@@ -115,6 +120,13 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.daemon
+
+# What `make install` installs, for a machine without a network: the one that the service is tested in.
+$(VENV)/.wheels: requirements/daemon.txt | $(VENV)/.dev
+	@rm -rf $(VENV)/wheels
+	@if $(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+	  -r requirements/daemon.txt -d $(VENV)/wheels.new; then mv $(VENV)/wheels.new $(VENV)/wheels; touch $@; \
+	else echo "note: the wheels are not to be had: tests of the installed service are skipped" >&2; fi
 
 # By itself: what the audit needs is no dependency of ours.
 $(VENV)/.audit: requirements/audit.txt | $(VENV)/pyvenv.cfg
