@@ -115,14 +115,13 @@ def write_atomically(path: bytes, content: bytes, mode: int = 0o640) -> None:
     temporary = path + b".new"
     try:
         _write(temporary, content, os.O_CREAT | os.O_TRUNC, mode)
+        os.replace(temporary, path)
     except OSError as error:
         with suppress(OSError):
             os.unlink(temporary)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         _write(path, content, 0, mode)
-    else:
-        os.replace(temporary, path)
 
 
 def _write(path: bytes, content: bytes, flags: int, mode: int) -> None:
