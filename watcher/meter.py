@@ -41,7 +41,7 @@ class Meter(Counts):
     """What the loop, and whoever works for it, says of what happened; all methods may be called by any thread.
 
     measuring: whether each picture's values are looked at too; without, a picture costs nothing here.
-    on_change: told when work pauses, goes on or ends.
+    on_change: told when work pauses, goes on or ends. reloads: gives how often new settings were taken and refused.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time, timer: Callable[[], float] = time.monotonic) -> None:
@@ -50,6 +50,7 @@ class Meter(Counts):
         self._clock, self._timer, self._lock = clock, timer, threading.Lock()
         self.measuring = False
         self.on_change: Callable[[], None] = lambda: None
+        self.reloads: Callable[[], tuple[int, int]] = lambda: (0, 0)
         self.levels: Levels | None = None
         self.started_at, self.running = clock(), True
         self._totals = Totals(by=self.by)
@@ -95,11 +96,6 @@ class Meter(Counts):
         """A reader crashed, or was ended as it took too long or too much."""
         with self._lock:
             self._totals.readers_lost[trouble.name.lower()] += 1
-
-    def reloaded(self, *, success: bool) -> None:
-        """The settings were taken, or refused."""
-        with self._lock:
-            self._totals.reloads["success" if success else "failure"] += 1
 
     def deleted(self, folder: str, files: int, size: int) -> None:
         """So many files of so many bytes together reached their age. folder: archive, rejected or results."""

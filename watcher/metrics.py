@@ -61,7 +61,7 @@ class MeterCollector(Collector):
             yield from _pictures(make, totals)
             yield from self._queue(make, levels)
             yield from self._troubles(make, totals)
-            yield from _care(make, totals)
+            yield from self._care(make, totals)
             yield from _ledger(make, levels)
             yield from _disks(make, levels)
 
@@ -94,6 +94,13 @@ class MeterCollector(Collector):
             "readers_lost", "Readers that died or were ended, by what they were lost to.", lost, "trouble"
         )
 
+    def _care(self, make: "_Families", totals: Totals) -> Iterator[Metric]:
+        reloads = dict(zip(("success", "failure"), self._meter.reloads(), strict=True))
+        files, size = _all(totals.deleted_files, DELETED_FROM), _all(totals.deleted_bytes, DELETED_FROM)
+        yield make.counter("reloads", "Settings read anew, by how it ended.", reloads, "result")
+        yield make.counter("retention_deleted_files", "Files deleted at the end of their time.", files, "folder")
+        yield make.counter("retention_deleted_bytes", "Bytes in them.", size, "folder")
+
 
 def _pictures(make: "_Families", totals: Totals) -> Iterator[Metric]:
     by = dict.fromkeys(KINDS, 0.0) | {(str(status), str(reason)): n for (status, reason), n in totals.by.items()}
@@ -104,14 +111,6 @@ def _pictures(make: "_Families", totals: Totals) -> Iterator[Metric]:
     yield make.histogram("confidence_ratio", "Confidence of predictions.", totals.confidence)
     yield make.gauge("record_timestamp_seconds", "When the last row was written, Unix time; 0: none yet.",
                      totals.recorded_at)  # fmt: skip
-
-
-def _care(make: "_Families", totals: Totals) -> Iterator[Metric]:
-    reloads = _all(totals.reloads, ("success", "failure"))
-    files, size = _all(totals.deleted_files, DELETED_FROM), _all(totals.deleted_bytes, DELETED_FROM)
-    yield make.counter("reloads", "Settings read anew, by how it ended.", reloads, "result")
-    yield make.counter("retention_deleted_files", "Files deleted at the end of their time.", files, "folder")
-    yield make.counter("retention_deleted_bytes", "Bytes in them.", size, "folder")
 
 
 def _ledger(make: "_Families", levels: Levels) -> Iterator[Metric]:

@@ -35,8 +35,7 @@ class Totals:
 
     by: (status, reason) → pictures. latency: from claim to durable row. age: from a file's modification to its row.
     confidence: of predictions. recorded_at: Unix time of the last row; 0: none yet. pauses, paused_seconds: by kind of
-    trouble. readers_lost: by what they were lost to. reloads: by "success" and "failure". deleted_files, deleted_bytes:
-    by the folder that they were in.
+    trouble. readers_lost: by what they were lost to. deleted_files, deleted_bytes: by the folder that they were in.
     """
 
     claimed: int = 0
@@ -48,7 +47,6 @@ class Totals:
     pauses: Counter[str] = field(default_factory=Counter)
     paused_seconds: defaultdict[str, float] = field(default_factory=partial(defaultdict, float))
     readers_lost: Counter[str] = field(default_factory=Counter)
-    reloads: Counter[str] = field(default_factory=Counter)
     deleted_files: Counter[str] = field(default_factory=Counter)
     deleted_bytes: Counter[str] = field(default_factory=Counter)
 

@@ -1,4 +1,4 @@
-"""watcher.levels: what stands at some level, as the loop sees it once a second."""
+"""watcher.glance, watcher.levels: what stands at some level, as the loop sees it once a second."""
 
 import os
 from pathlib import Path
@@ -6,21 +6,25 @@ from pathlib import Path
 import pytest
 from fakes import PNG, Desk
 
-from watcher.levels import Glance, Levels
+from watcher.glance import Glance
+from watcher.levels import Levels
+from watcher.meter import Meter
 
 
 @pytest.fixture
 def glance(desk: Desk) -> Glance:
     """Over the desk's things."""
     folders = {"inbox": desk.inbox, "outbox": desk.outbox, "state": desk.state}
-    return Glance(desk.service, desk.watched, desk.ledger, folders)
+    meter = Meter()
+    meter.measuring = True
+    return Glance(meter, desk.service, desk.watched, desk.ledger, folders)
 
 
 def seen(glance: Glance, now: float) -> Levels:
     """What a look that is due finds."""
-    levels = glance.look(now)
-    assert levels is not None
-    return levels
+    glance.look(now)
+    assert glance.meter.levels is not None
+    return glance.meter.levels
 
 
 def test_a_daemon_at_rest_has_nothing_in_hand_and_no_backlog(desk: Desk, glance: Glance) -> None:
@@ -33,10 +37,23 @@ def test_a_daemon_at_rest_has_nothing_in_hand_and_no_backlog(desk: Desk, glance:
     assert ("fake-00000000", str(desk.inbox), False) == (levels.model, levels.inbox, levels.outdated)
 
 
-def test_it_looks_once_a_second_and_when_told_to(desk: Desk, glance: Glance) -> None:
+def test_it_looks_once_a_second_and_when_told_to(glance: Glance) -> None:
     """The loop comes round far more often."""
-    assert [True, False, False, True] == [glance.look(now) is not None for now in (100.0, 100.1, 100.9, 101.0)]
-    assert glance.look(101.1, at_once=True) is not None
+
+    def has_looked(now: float, *, at_once: bool = False) -> bool:
+        glance.meter.levels = None
+        glance.look(now, at_once=at_once)
+        return glance.meter.levels is not None
+
+    assert [True, False, False, True] == [has_looked(now) for now in (100.0, 100.1, 100.9, 101.0)]
+    assert has_looked(101.1, at_once=True)
+
+
+def test_without_metrics_nothing_is_looked_at(glance: Glance) -> None:
+    """It would cost the loop's time, for nobody."""
+    glance.meter.measuring = False
+    glance.look(100.0)
+    assert glance.meter.levels is None
 
 
 def test_pictures_in_hand_and_their_results_are_counted(desk: Desk, glance: Glance) -> None:

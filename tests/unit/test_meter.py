@@ -149,14 +149,12 @@ def test_every_trouble_has_one_of_few_words(error: Exception, kind: str) -> None
 
 
 def test_seldom_things_are_counted(meter: Meter) -> None:
-    """Readers, reloads, deletions."""
+    """Readers, deletions."""
     meter.lost_reader(Trouble.TIMED_OUT)
-    meter.reloaded(success=False)
     meter.deleted("archive", 3, 3000)
     meter.deleted("archive", 1, 1000)
     totals = meter.totals()
     assert {"timed_out": 1} == totals.readers_lost
-    assert {"failure": 1} == totals.reloads
     assert ({"archive": 4}, {"archive": 4000}) == (totals.deleted_files, totals.deleted_bytes)
 
 

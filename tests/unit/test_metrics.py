@@ -91,10 +91,10 @@ def test_a_pause_is_told(meter: Meter) -> None:
 def test_losses_reloads_and_deletions_are_told(meter: Meter) -> None:
     """Each under its own name."""
     meter.lost_reader(Trouble.CRASHED)
-    meter.reloaded(success=True)
+    meter.reloads = lambda: (1, 2)
     meter.deleted("rejected", 2, 500)
     assert 1 == value(meter, "readers_lost_total", trouble="crashed")
-    assert 1 == value(meter, "reloads_total", result="success")
+    assert (1, 2) == tuple(value(meter, "reloads_total", result=result) for result in ("success", "failure"))
     assert 2 == value(meter, "retention_deleted_files_total", folder="rejected")
     assert 500 == value(meter, "retention_deleted_bytes_total", folder="rejected")
 
