@@ -60,6 +60,7 @@ class Daemon:
             due = self._turn(now)
             service = self.works.service
             self.works.model.look(now)
+            self.works.glance.look(now)
             on_progress(service.counts)
             done = service.idle if self._stop_asked else once and service.drained
             if (done and not self._broken) or now >= deadline or (self._stop_asked and self._broken):
@@ -136,6 +137,7 @@ class Daemon:
 
     def _pause(self, error: Exception) -> None:
         self._trouble, self._broken = trouble_of(error), True
+        self.works.meter.paused(error)
         self._failures, self._recorded = self._failures + 1, self.counts.recorded
         if self._trouble.kind not in self._said:
             log.error("paused: %s. %s", self._trouble.what, self._trouble.hint)
@@ -160,6 +162,7 @@ class Daemon:
 
     def _go_on(self) -> None:
         log.info("the trouble is over; work goes on")
+        self.works.meter.resumed()
         notify(STATUS="running")
         self._trouble, self._failures = None, 0
         self._said.clear()

@@ -39,7 +39,7 @@ class Glance:
 
     def look(self, now: float, *, at_once: bool = False) -> None:
         """The loop came round. at_once: look however short ago the last look was. now: monotonic."""
-        if not self.meter.measuring and not at_once:
+        if not self.meter.measuring:
             return
         self.meter.turned()
         if self._seen_all is None or self.inbox.drained:
@@ -50,7 +50,7 @@ class Glance:
         if now >= self._next_question or at_once:
             self._next_question = now + LEDGER_SECONDS
             self._ask()
-        waiting = self.inbox.waiting.values()
+        waiting, is_news = self.inbox.waiting.values(), self.meter.levels is None
         self.meter.levels = Levels(
             folders=self.folders,
             ledger=self.ledger.path,
@@ -65,6 +65,8 @@ class Glance:
             pictures=self._pictures,
             unfinished=self._unfinished,
         )
+        if is_news:
+            self.meter.on_change()
 
     def _ask(self) -> None:
         # Where the ledger is what fails, it is known as it was last.

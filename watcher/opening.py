@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,9 +19,11 @@ from watcher.errors import ModelError, SurroundingsError
 from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.ledger import Ledger
+from watcher.meter import Meter
+from watcher.metrics_output import MetricsOutput
 from watcher.ownership import Lock
 from watcher.premises import Premises, make_folders
-from watcher.reload import Reloading, refuse_misreading
+from watcher.reload import Candidate, Reloading, refuse_misreading
 from watcher.requests import Requests
 from watcher.service import Counts, Service
 from watcher.systemd import notify
@@ -48,6 +51,8 @@ class Opened:
         notify(READY=1, STATUS="running", MAINPID=os.getpid())
         gc.freeze()  # what was imported stays: nothing that every collection would have to walk through
         self.daemon.run(once=once, on_progress=on_progress)
+        self.works.glance.look(time.monotonic(), at_once=True)
+        self.works.meter.stopped()
         notify(STOPPING=1)  # said once more where the stop came within the last turn
         with suppress(OSError):
             service = self.works.service
@@ -70,15 +75,22 @@ def open_daemon(config: Config, load_again: Callable[[], Config] | None = None) 
         model, engine = _start_reading(config, files, reading)  # before anything is made: without it nothing is touched
         ground = _ground(config, files, stack)
         reloading = Reloading(config, files, load_again or (lambda: config))
+        ground.meter.reloads = lambda: (reloading.taken, reloading.refused)
+        output = MetricsOutput(ground.meter)
+
+        def remake(new: Candidate) -> Works:
+            output.apply(new.config.metrics.textfile, new.config.metrics.port)
+            return make_works(ground, new.config, new.model, new.engine)
+
         works = make_works(ground, config, model, engine)
-        daemon = Daemon(
-            works, ground.wake, reloading, lambda new: make_works(ground, new.config, new.model, new.engine)
-        )
+        daemon = Daemon(works, ground.wake, reloading, remake)
         reading.pop_all()  # they are the works' now, which change
         stack.callback(lambda: daemon.works.close())
         stack.callback(reloading.close)
         _recover(works.service)
         works.inbox.look_everywhere()
+        stack.callback(output.close)
+        output.apply(config.metrics.textfile, config.metrics.port)
         _listen(daemon, ground.wake, reloading)
         yield Opened(daemon)
 
@@ -108,7 +120,7 @@ def _ground(config: Config, files: Files, stack: ExitStack) -> Ground:
     wake = Wake()
     stack.callback(wake.close)
     executor = stack.enter_context(ThreadPoolExecutor(1, "sync"))
-    return Ground(files, ledger, premises, Requests(state), wake, executor, Counts())
+    return Ground(files, ledger, premises, Requests(state), wake, executor, Meter())
 
 
 def _recover(service: Service) -> None:

@@ -33,9 +33,14 @@ _TROUBLES = {OUT_OF_MEMORY: Trouble.OUT_OF_MEMORY, -signal.SIGXCPU: Trouble.TIME
 class LocalEngine:
     """Reader processes on this machine. All methods are called by the loop's thread, and none waits for a reader."""
 
-    def __init__(self, settings: ReaderSettings, clock: Callable[[], float] = time.monotonic) -> None:
-        """Start the processes; `await_ready` says when they can read."""
-        self._settings, self._clock = settings, clock
+    def __init__(
+        self,
+        settings: ReaderSettings,
+        clock: Callable[[], float] = time.monotonic,
+        on_lost: Callable[[Trouble], None] = lambda _: None,
+    ) -> None:
+        """Start the processes; `await_ready` says when they can read. on_lost: told of each that has to be replaced."""
+        self._settings, self._clock, self.on_lost = settings, clock, on_lost
         self._waiting: deque[list[str]] = deque()
         self._outcomes: list[Outcome] = []
         self._excused = Counter[str]()
@@ -182,6 +187,7 @@ class LocalEngine:
             untouched += [[id_] for id_ in begun]  # one by one, to find the one that did it
         self._waiting.extendleft(reversed(untouched))
         log.warning("a reader %s (exit code %s) with %d pictures begun; another one starts", trouble, code, len(begun))
+        self.on_lost(trouble)
         self._readers[self._readers.index(reader)] = self._start()
 
     def _excuse(self, id_: str) -> bool:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from watcher.archive import Archive
 from watcher.config import Config
 from watcher.files import Files
+from watcher.glance import Glance
 from watcher.held_model import HeldModel
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
+from watcher.meter import Meter
 from watcher.observer import FolderObserver
 from watcher.parts import Parts
 from watcher.places import Places
@@ -18,7 +20,7 @@ from watcher.premises import Premises
 from watcher.reader_process import ReaderSettings
 from watcher.requests import Requests
 from watcher.results import Results
-from watcher.service import Counts, Service
+from watcher.service import Service
 from watcher.status import Board
 from watcher.wake import Wake
 from watcher.workers import LocalEngine
@@ -34,7 +36,7 @@ class Ground:
     requests: Requests
     wake: Wake
     executor: Executor
-    counts: Counts
+    meter: Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Works:
     model: HeldModel
     make_engine: Callable[[], LocalEngine]
     results: Results
+    meter: Meter
+    glance: Glance
 
     def close(self) -> None:
         """End threads and processes, close files."""
@@ -95,11 +99,18 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
     service = Service(
         parts, engine, batch_size=config.reading.batch_size, max_attempts=config.reading.max_attempts,
         settle_seconds=config.watch.settle_seconds, rescan_seconds=config.watch.rescan_seconds,
-        executor=ground.executor, wake=ground.wake.set, counts=ground.counts,
+        executor=ground.executor, wake=ground.wake.set, counts=ground.meter,
     )  # fmt: skip
     board = Board(config, ground.ledger, inbox, outdated=lambda: model.outdated)
     settings = engine_settings(config, ground.files, model)
-    return Works(config, service, inbox, observer, board, model, lambda: LocalEngine(settings), results)
+    engine.on_lost = ground.meter.lost_reader
+
+    def make_engine() -> LocalEngine:
+        return LocalEngine(settings, on_lost=ground.meter.lost_reader)
+
+    folders = {"inbox": config.inbox, "outbox": config.outbox, "state": config.state_folder}
+    glance = Glance(ground.meter, service, inbox, ground.ledger, folders, lambda: model.outdated)
+    return Works(config, service, inbox, observer, board, model, make_engine, results, ground.meter, glance)
 
 
 def _watch(config: Config, ground: Ground) -> tuple[Inbox, FolderObserver]:

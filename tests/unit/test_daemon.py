@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 import pytest
 
 from watcher import daemon as module
+from watcher import systemd
 from watcher.config import Config
 from watcher.daemon import Daemon
 from watcher.errors import ModelError, SurroundingsError
+from watcher.meter import Meter
 from watcher.service import Counts
 
 
@@ -38,6 +40,7 @@ class Played:
     in_hand = 0
     waiting: ClassVar[dict[bytes, str]] = {}
     healthy = True
+    last_refusal = ""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *script: Callable[[], None] | Exception) -> None:
         self.script, self.log = list(script), list[str]()
@@ -45,7 +48,8 @@ class Played:
         self.waits, self.states = list[float](), list[tuple[str, str]]()
         self.engine, self.counts = Engine(), Counts()
         self.candidates = list[object]()
-        self.service = self.inbox = self.observer = self.board = self.model = self
+        self.service = self.inbox = self.observer = self.board = self.model = self.glance = self
+        self.meter = Meter()
         self.config = Config()
         self.daemon = Daemon(self, self, self, self._remade)  # type: ignore[arg-type]
         monkeypatch.setattr(module, "notify", lambda **facts: self.log.extend(f"{k}={v}" for k, v in facts.items()))
@@ -242,3 +246,53 @@ def test_events_that_are_refused_are_not_asked_for_in_every_turn(monkeypatch: py
     monkeypatch.setattr(Played, "healthy", property(lambda self: False, lambda self, _: None))
     played.run()
     assert 1 == played.log.count("observer started")
+
+
+def test_new_settings_are_taken_between_two_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old works are closed; a recovery hands over again what their readers had; then systemd hears READY=1."""
+    played = Played(monkeypatch, lambda: played.candidates.append("settings"), lambda: played.now_idle())
+    played.run()
+    taken = ["turn", "take on settings", "old works closed", "READY=1"]
+    assert [*taken, "recover", "look everywhere", "turn"] == played.log[:7]
+    assert [0.0] == played.waits
+
+
+def test_a_stop_is_not_held_up_by_new_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are for the next start."""
+    played = Played(monkeypatch, lambda: None)
+    played.daemon.stop()
+    played.candidates.append("settings")
+    monkeypatch.setattr(Played, "idle", property(lambda self: self.log.count("last turn") == 2))
+    played.run()
+    assert ["STOPPING=1", "last turn", "last turn"] == played.log
+
+
+@pytest.mark.parametrize(("owed", "signs"), [(True, 1), (False, 3)])
+def test_the_watchdog_hears_of_progress_alone(monkeypatch: pytest.MonkeyPatch, owed: bool, signs: int) -> None:
+    """A loop that turns, with pictures to read, and reads none, is left to systemd to restart."""
+    monkeypatch.setenv("WATCHDOG_USEC", "3000000")
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    clock = iter([0.0, 200.0, 400.0, 600.0])
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(Played, "owes", lambda self, now: owed)
+    told: list[dict[str, int]] = []
+    monkeypatch.setattr(systemd, "notify", lambda **facts: told.append(facts))
+    played = Played(monkeypatch, lambda: None, lambda: None, lambda: None, lambda: played.now_idle())
+    played.run()
+    assert signs * [{"WATCHDOG": 1}] == told
+    assert {1.0} == set(played.waits)  # a loop that waits longer than the watchdog would be late
+
+
+def test_a_pause_is_no_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restart would not empty the disk."""
+    monkeypatch.setenv("WATCHDOG_USEC", "3000000")
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    clock = iter([0.0, 200.0, 400.0, 600.0])
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(Played, "owes", lambda self, now: True)
+    told: list[dict[str, int]] = []
+    monkeypatch.setattr(systemd, "notify", lambda **facts: told.append(facts))
+    full = OSError(28, "No space left on device")
+    played = Played(monkeypatch, full, full, full, lambda: played.now_idle())
+    played.run()
+    assert 3 * [{"WATCHDOG": 1}] == told

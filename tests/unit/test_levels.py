@@ -52,8 +52,17 @@ def test_it_looks_once_a_second_and_when_told_to(glance: Glance) -> None:
 def test_without_metrics_nothing_is_looked_at(glance: Glance) -> None:
     """It would cost the loop's time, for nobody."""
     glance.meter.measuring = False
-    glance.look(100.0)
+    glance.look(100.0, at_once=True)
     assert glance.meter.levels is None
+
+
+def test_the_first_look_is_told(glance: Glance) -> None:
+    """Whoever writes the numbers has nothing to write before."""
+    told: list[str] = []
+    glance.meter.on_change = lambda: told.append("now")
+    glance.look(100.0)
+    glance.look(101.0)
+    assert ["now"] == told
 
 
 def test_pictures_in_hand_and_their_results_are_counted(desk: Desk, glance: Glance) -> None:
