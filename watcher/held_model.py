@@ -42,7 +42,7 @@ class HeldModel:
         if outdated and not self.outdated:
             log.warning(
                 "the model at %s is not the one that was loaded at the start any more; pictures are read by the one"
-                " that was, until the daemon is started again",
+                " that was, until the daemon is started again or told to take the new one (SIGHUP)",
                 self._path,
             )
         elif self.outdated and not outdated:

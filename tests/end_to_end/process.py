@@ -97,18 +97,18 @@ class Running:
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
         )  # fmt: skip
 
-    def heard(self, word: str) -> bool:
-        """Whether systemd was told this."""
+    def heard(self, word: str) -> int:
+        """How often systemd was told this."""
         while True:
             try:
                 self.notices += self._notify.recv(4096).decode().split("\n")
             except BlockingIOError:
-                return any(word in notice for notice in self.notices)
+                return sum(word in notice for notice in self.notices)
 
     def is_ready(self) -> bool:
         """Whether it said READY=1. Fails where it has ended instead."""
         assert self.process.poll() is None, self.log()
-        return self.heard("READY=1")
+        return self.heard("READY=1") > 0
 
     def log(self) -> str:
         """What it wrote so far to its standard output and error."""

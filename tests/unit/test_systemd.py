@@ -1,11 +1,13 @@
 """watcher.systemd: what systemd hears."""
 
+import os
 import socket
 from pathlib import Path
 
 import pytest
 
-from watcher.systemd import notify
+from watcher import systemd
+from watcher.systemd import Watchdog, notify
 
 
 def test_facts_are_sent_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,3 +35,33 @@ def test_without_a_listener_nothing_happens(monkeypatch: pytest.MonkeyPatch, add
     if address is not None:
         monkeypatch.setenv("NOTIFY_SOCKET", address)
     notify(READY=1)
+
+
+@pytest.mark.parametrize(
+    ("environment", "seconds"),
+    [
+        ({}, float("inf")),
+        ({"WATCHDOG_USEC": "90000000"}, 30.0),
+        ({"WATCHDOG_USEC": "90000000", "WATCHDOG_PID": str(os.getpid())}, 30.0),
+        ({"WATCHDOG_USEC": "90000000", "WATCHDOG_PID": "1"}, float("inf")),
+        ({"WATCHDOG_USEC": "0"}, float("inf")),
+        ({"WATCHDOG_USEC": "soon"}, float("inf")),
+    ],
+)
+def test_the_watchdog_is_for_this_process_and_comes_three_times_as_often_as_asked(
+    environment: dict[str, str], seconds: float
+) -> None:
+    """One that is late does not count as missing; what is meant for another process is not ours."""
+    assert seconds == Watchdog(environment).seconds
+
+
+def test_a_sign_of_life_is_sent_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in every turn of the loop; never without a watchdog."""
+    sent: list[dict[str, int]] = []
+    monkeypatch.setattr(systemd, "notify", lambda **facts: sent.append(facts))
+    watchdog = Watchdog({"WATCHDOG_USEC": "3000000"})
+    for now in (5.0, 5.5, 6.0, 6.9, 7.1):
+        watchdog.all_is_well(now)
+    assert 3 * [{"WATCHDOG": 1}] == sent
+    Watchdog({}).all_is_well(100.0)
+    assert 3 == len(sent)

@@ -14,7 +14,8 @@ from watcher.lines import LONGEST_LINE
 @pytest.mark.parametrize(
     "line",
     [
-        b"no json", b"5", b"[5]", b"{}", b"[]", b'{"ready": "net", "misread": ""}', b'{"error": "no model", "hint": ""}',
+        b"no json", b"5", b"[5]", b"{}", b"[]",
+        b'{"ready": "net", "misread": ""}', b'{"error": "no model", "hint": ""}',
         b'[["other", 5, ""]]', b'[["a", 0, ""]]', b"\xff", b"\0", b"[" * 100_000, b"",
     ],
 )  # fmt: skip
