@@ -3,16 +3,16 @@
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import NoReturn, Self
 
 import click
 from tqdm import tqdm
 
 from watcher.config import Config
+from watcher.logs import STDERR
 from watcher.looking import SUFFIXES
 from watcher.opening import Opened, open_daemon
 from watcher.rows import readable_name
@@ -27,7 +27,7 @@ def run_command(config: Config, load_again: Callable[[], Config], *, once: bool)
     _end_at_once_when_asked()
     with open_daemon(config, load_again) as opened, ExitStack() as stack:
         if once:
-            progress = _Progress.for_all_in(config) if sys.stderr.isatty() else _Progress()
+            progress = _Progress.for_all_in(config) if os.isatty(STDERR) else _Progress()
             stack.callback(progress.close)
         else:
             _say_what_to_do(config)
@@ -47,7 +47,7 @@ def _end_at_once_when_asked() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    if not os.isatty(sys.stderr.fileno()):
+    if not os.isatty(STDERR):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the settings have just been read
 
 
@@ -58,15 +58,15 @@ def _say_what_to_do(config: Config) -> None:
         f"Each gets a row at once in                               {config.outbox / 'results.csv'}",
         "Stop with Ctrl-C; nothing is lost.",
     ):
-        click.echo(line, err=True)
+        _say(line)
 
 
 def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, opened: Opened) -> None:
     took = "" if seconds is None else f" in {seconds:.1f} s"
     rate = f", {counts.recorded / seconds:,.0f} a second" if seconds and seconds > 0.5 and counts.recorded else ""
-    click.echo(f"{_pictures(counts)} read{took}{rate}", err=True)
+    _say(f"{_pictures(counts)} read{took}{rate}")
     for (status, reason), n in sorted(counts.by.items()):
-        click.echo(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}", err=True)
+        _say(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}")
     for title, left in (
         ("left in the inbox", {file: waiting.why for file, waiting in opened.works.inbox.waiting.items()}),
         ("left in the work folder", opened.works.service.waiting),
@@ -74,10 +74,15 @@ def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, op
     ):
         for number, (file, why) in enumerate(left.items()):
             if number == 10:
-                click.echo(f"  … and {len(left) - 10:,} more {title}", err=True)
+                _say(f"  … and {len(left) - 10:,} more {title}")
                 break
-            click.echo(f"  {title}: {readable_name(file)}: {why}", err=True)
-    click.echo(f"results: {config.outbox / 'results.csv'}", err=True)
+            _say(f"  {title}: {readable_name(file)}: {why}")
+    _say(f"results: {config.outbox / 'results.csv'}")
+
+
+def _say(line: str) -> None:
+    with suppress(OSError):  # nobody listens, or the disk is full that it goes to: no reason to end
+        click.echo(line, err=True)
 
 
 def _pictures(counts: Counts) -> str:
