@@ -10,17 +10,31 @@ from watcher.options import folders, settings
 
 
 @click.command(short_help="Have pictures read again.")
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", nargs=-1)
+@click.option("--reason", metavar="REASON", help="Rows of this reason, as low_confidence.")
+@click.option("--status", type=click.Choice(["ok", "review", "unreadable"]), help="Rows of this status.")
+@click.option("--since", metavar="TIME", help="Rows of that time or later: a time, a day, or 2h, 3d, 1w ago.")
+@click.option("--until", metavar="TIME", help="Rows from before that time.")
+@click.option("--model", metavar="NAME", help="Rows that this model read; `current` is the one in use.")
+@click.option("--not-model", "other_than", metavar="NAME", help="Rows that another model than this one read.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many, the oldest first.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be read again.")
+@click.option("--yes", is_flag=True, help="Do not ask, however many they are.")
 @folders
-def requeue(names: tuple[str, ...], config_file: Path | None, inbox: Path | None, outbox: Path | None) -> None:
-    """Have pictures read again, by id or by file name as results.csv shows them.
+def requeue(
+    names: tuple[str, ...], limit: int | None, dry_run: bool, yes: bool,
+    config_file: Path | None, inbox: Path | None, outbox: Path | None, **wanted: str | None,
+) -> None:  # fmt: skip
+    """Have pictures read again: by id, by file name as results.csv shows it, or by what is said of them there.
 
+    A name may be a pattern, as 'scans/*.png'; * stands for folders too. What several options say must all be true.
     They get new rows with new ids; the old rows stay. A running daemon takes them within seconds, a stopped
     one when it starts.
     """
-    from watcher.requeue import requeue_command
+    from watcher.requeue import chosen, requeue_command
 
-    requeue_command(settings(config_file, inbox, outbox), names)
+    config = settings(config_file, inbox, outbox)
+    requeue_command(config, chosen(config, names, limit, wanted), dry_run=dry_run, yes=yes)
 
 
 @click.command(short_help="Write a fresh results file from the ledger.")

@@ -2,7 +2,9 @@
 
 import fcntl
 import os
-from contextlib import suppress
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from watcher.errors import SurroundingsError
@@ -45,6 +47,43 @@ class Lock:
         descriptor, self._descriptor = self._descriptor, -1  # twice would close what others opened since
         with suppress(OSError):
             os.close(descriptor)
+
+
+@contextmanager
+def as_owner_of(folder: Path) -> Iterator[bool]:
+    """Within, root has the rights of the folder's owner, and no others: no link there leads root astray.
+
+    Gives whether that is so; anybody else goes on as they are. Raises SurroundingsError where root may not do that,
+    OSError where there is no such folder.
+    """
+    found, groups, group = folder.stat(), os.getgroups(), os.getegid()
+    if os.geteuid() != 0 or found.st_uid == 0:
+        yield False
+        return
+    try:
+        _take_on(found.st_uid, found.st_gid)
+    except PermissionError as error:
+        raise SurroundingsError(
+            f"{folder} belongs to another user, number {found.st_uid}, and root may not act as that user here",
+            hint="Say it as that user, with `sudo -u`.",
+        ) from error
+    try:
+        yield True
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+        os.setgroups(groups)
+
+
+def _take_on(user: int, group: int) -> None:
+    try:
+        known = pwd.getpwuid(user)
+        os.initgroups(known.pw_name, known.pw_gid)
+        group = known.pw_gid
+    except KeyError:  # a number without a name, as in a container
+        os.setgroups([])
+    os.setegid(group)
+    os.seteuid(user)
 
 
 def holder(folder: Path) -> int | None:

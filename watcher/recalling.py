@@ -69,7 +69,7 @@ class Recalling:
                 break
             id_ = self._left.popleft()
             record = self._p.ledger.find(id_)
-            if record is not None and self._p.archive.holds(record):
+            if record is not None and self._holds(record):
                 found.append(record)
                 size += record.claim.identity.size
             elif record is not None or not self._p.ledger.was_read_again(id_):  # else: before a kill, as asked now
@@ -78,6 +78,14 @@ class Recalling:
             self._p.check()  # an empty folder where a disk was mounted makes no error by itself
             self._gone += gone
         return found
+
+    def _holds(self, record: Record) -> bool:
+        try:
+            return self._p.archive.holds(record)
+        except OSError as error:
+            if concerns_all(error):
+                raise
+            return False  # somebody closed a folder of the archive to us
 
     def _claim(self, record: Record) -> Claim:
         old = record.claim

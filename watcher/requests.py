@@ -3,31 +3,29 @@
 import json
 import logging
 import os
-import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from watcher.durable import write_durably
-from watcher.errors import SurroundingsError
+from watcher.ids import IdSource
 
 log = logging.getLogger(__name__)
 FOLDER = "requests"
+IDS_IN_A_WISH = 10_000  # 400 kB
 
 
-def request_requeue(state: Path, ids: Sequence[str]) -> None:
-    """Ask that these pictures be read again, now or when the daemon starts.
+def request_requeue(state: Path, ids: Iterable[str]) -> None:
+    """Ask that these pictures be read again, now or when the daemon starts. Each wish is on disk before the next.
 
-    Raises SurroundingsError for root, where the daemon is another user, who could not read what root writes.
+    Raises OSError where that fails.
     """
-    if os.geteuid() == 0 and state.stat().st_uid != 0:
-        raise SurroundingsError(
-            f"the state folder {state} belongs to another user than root",
-            hint="Say it as that user, with `sudo -u`: `ls -ld` shows who it is.",
-        )
-    folder = state / FOLDER
+    folder, names = state / FOLDER, IdSource()
     folder.mkdir(mode=0o700, exist_ok=True)
-    wish = json.dumps({"requeue": list(ids)})
-    write_durably(os.fsencode(folder / f"{uuid.uuid4()}.json"), wish.encode("ascii"))
+    left = iter(ids)
+    while some := list(islice(left, IDS_IN_A_WISH)):
+        wish = json.dumps({"requeue": some})
+        write_durably(os.fsencode(folder / f"{names.new()}.json"), wish.encode("ascii"))
 
 
 class Requests:

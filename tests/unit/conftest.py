@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import Desk
+from fakes import PNG, SEVEN, Desk
 from office import Office
 from played_readers import Stage
 
 from watcher.files import Files
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
+from watcher.recognition.verdict import Reason, Status
 
 
 @pytest.fixture
@@ -21,6 +22,20 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.service.recover(restarted=True)
     yield desk
     desk.close()
+
+
+@pytest.fixture
+def many(desk: Desk) -> Desk:
+    """Eight pictures in two folders, read at different times by two models; every second one is doubtful."""
+    doubtful = SEVEN._replace(status=Status.REVIEW, reason=Reason.LOW_CONFIDENCE, confidence=0.5)
+    for number in range(8):
+        desk.verdict = doubtful if number % 2 else SEVEN
+        desk.engine.model_name = "old-1" if number < 4 else "new-2"
+        desk.drop(f"{'scans' if number < 6 else 'other/deep'}/{number}.png", PNG)
+        desk.turns(2)
+        at = f"2026-03-0{number + 1}T12:00:00.000Z"
+        desk.ledger._db.execute("UPDATE records SET processed_at = ? WHERE seq = ?", (at, number + 1))
+    return desk
 
 
 @pytest.fixture

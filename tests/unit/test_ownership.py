@@ -1,5 +1,6 @@
 """watcher.ownership: one daemon per folder, and the inbox that is meant."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from watcher.errors import SurroundingsError
-from watcher.ownership import Lock, holder
+from watcher.ownership import Lock, as_owner_of, holder
 
 HOLD = "import fcntl, sys; fcntl.flock(f := open(sys.argv[1], 'r+'), fcntl.LOCK_EX); print('held', flush=True); input()"
 
@@ -83,3 +84,31 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(SurroundingsError):
         Lock(tmp_path, "state")
     assert not (tmp_path / "victim").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may act as another user")
+def test_root_acts_as_the_owner_and_is_root_again(tmp_path: Path) -> None:
+    """User, group and groups. Of root's own folders, root stays root."""
+    before = os.geteuid(), os.getegid(), os.getgroups()
+    with as_owner_of(tmp_path) as another:
+        assert (False, before) == (another, (os.geteuid(), os.getegid(), os.getgroups()))
+    os.chown(tmp_path, 65533, 65532)
+    with as_owner_of(tmp_path) as another:
+        assert (True, 65533, 65532, []) == (another, os.geteuid(), os.getegid(), os.getgroups())
+    assert before == (os.geteuid(), os.getegid(), os.getgroups())
+
+
+def test_root_that_may_not_act_as_the_owner_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container without that right."""
+    found = tmp_path.stat()
+    other = os.stat_result((*found[:4], 65533, *found[5:10]))
+
+    def refused(_: object) -> None:
+        raise PermissionError(errno.EPERM, "not permitted")
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "stat", lambda _: other)
+    monkeypatch.setattr(os, "setgroups", refused)
+    with pytest.raises(SurroundingsError, match="belongs to another user, number 65533") as told, as_owner_of(tmp_path):
+        pytest.fail("it went on")
+    assert "sudo -u" in told.value.hint

@@ -10,6 +10,7 @@ from fakes import Desk, drop
 
 from watcher import recalling
 from watcher.errors import SurroundingsError
+from watcher.records import Record
 from watcher.requests import request_requeue
 
 MANY = 20
@@ -210,3 +211,25 @@ def test_wishes_are_served_in_the_order_of_their_names(read: Desk) -> None:
     read.requests.expected = True
     read.turns(4)
     assert [first, second] == originals(read)
+
+
+def test_a_folder_of_the_archive_that_is_closed_to_us_is_no_reason_to_pause(
+    read: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies in it cannot be read again, and that is said as of what is gone; a disk that fails is another thing."""
+    real = read.archive.holds
+    error = PermissionError(errno.EACCES, "closed")
+
+    def holds(record: Record) -> bool:
+        if record.archived_to.endswith(b"/5.png"):
+            raise error
+        return real(record)
+
+    monkeypatch.setattr(read.archive, "holds", holds)
+    wish(read, read.ids())
+    read.turns(3)
+    assert MANY - 1 == len(originals(read))
+    error = OSError(errno.EIO, "fails")
+    wish(read, [row[0] for row in read.rows() if row[1] == "5.png"])
+    with pytest.raises(OSError, match="fails"):
+        read.turns(1)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from watcher.errors import SurroundingsError
 from watcher.requests import Requests, request_requeue
 
 
@@ -68,12 +67,9 @@ def test_a_wish_that_cannot_be_read_stays_and_is_said_once(tmp_path: Path, caplo
     assert (requests.folder / "0.json").is_dir()
 
 
-def test_a_wish_that_the_daemon_could_not_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Root's files are closed to other users; nothing is left behind."""
-    found = os.stat(tmp_path)
-    other = os.stat_result((*found[:4], 1234, *found[5:10]))
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(Path, "stat", lambda _: other)
-    with pytest.raises(SurroundingsError, match="belongs to another user"):
-        request_requeue(tmp_path, ["a"])
-    assert [] == os.listdir(tmp_path)
+def test_a_long_wish_comes_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In order, none too large for the daemon to take up at once, and written as the ids come."""
+    monkeypatch.setattr("watcher.requests.IDS_IN_A_WISH", 3)
+    ids = [f"id{number}" for number in range(7)]
+    request_requeue(tmp_path, iter(ids))
+    assert [ids[:3], ids[3:6], ids[6:]] == [part for _, part in Requests(tmp_path).pending()]
