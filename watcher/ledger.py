@@ -7,16 +7,12 @@ new id), expired (its file was deleted as old, by way of expiring: to be deleted
 the ledger: purged.
 """
 
-import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
-from watcher.errors import SurroundingsError
+from watcher.aging import Aging, set_back
 from watcher.places import Places, remember
-from watcher.questions import Questions
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Record
 from watcher.schema import ANNOUNCE, CLAIM_AGAIN, COUNT, RECORD, claim_values, record_values
@@ -26,40 +22,8 @@ _AT = "INSERT OR REPLACE INTO sheets VALUES (?, ?, ?, ?, ?)"
 _STORED = COUNT.format("?", "?", "?", "?")
 
 
-class Ledger(Questions):
+class Ledger(Aging):
     """All writes to the ledger, and all reads. One writer: the daemon, in one thread."""
-
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open, or create, the ledger. Raises SurroundingsError where the file is not a usable ledger."""
-        super().__init__(path, read_only=read_only)
-        self._file = os.stat(path)
-
-    def check_present(self) -> None:
-        """Raise SurroundingsError where the open file is not the one under the path any more."""
-        try:
-            present = os.path.samestat(os.stat(self.path), self._file)
-        except FileNotFoundError:
-            present = False
-        if not present:
-            raise SurroundingsError(
-                f"the ledger {self.path} was moved or deleted while it was in use",
-                hint="Put it back. If it is lost, stop the daemon, and `digit-watcher repair` makes it anew.",
-            )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._db
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    def set_meta(self, key: str, value: str) -> None:
-        """Store a fact."""
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     # -- the way of a picture ------------------------------------------------------------------------
 
@@ -130,6 +94,7 @@ class Ledger(Questions):
         """Mark files as archived, and keep how far each results file (name, dev, ino, offset, seq) has come."""
         with self._transaction() as db:
             db.executemany("DELETE FROM claims WHERE id = ?", [(id_,) for id_ in ids])
+            set_back(db, ids)
             db.executemany(_AT, sheets)
 
     def begin_rotation(self, stem: str, sheets: Iterable[tuple[str, int, int, int, int]]) -> None:

@@ -164,6 +164,8 @@ class Sheet:
 
     def _seq_of(self, id_: str) -> int:
         seq = self._ledger.seq_of(id_)
+        if seq is None and self._ledger.purged(id_):
+            return 0  # it was here, long ago
         if seq is None:
             raise SurroundingsError(
                 f"{self._file} has rows that the ledger does not know, {id_} for one:"

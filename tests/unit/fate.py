@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from unittest.mock import patch
 
@@ -11,13 +11,11 @@ from watcher import archive, durable, recording, sheet_file
 from watcher.ledger import Ledger
 
 _CALLS = (
-    *((os, name) for name in ("rename", "replace", "link", "unlink", "write", "fsync", "mkdir", "ftruncate")),
+    *((os, name) for name in ("rename", "replace", "link", "unlink", "write", "fsync", "mkdir", "rmdir", "ftruncate")),
     *((module, "rename_new") for module in (durable, archive, sheet_file)),
     *((module, "sync_filesystem") for module in (recording, archive)),
-    *(
-        (Ledger, name)
-        for name in ("intend", "update_claims", "set_state", "record", "finish", "begin_rotation", "end_rotation")
-    ),
+    *((Ledger, name) for name in ("intend", "update_claims", "set_state", "record", "finish")),
+    *((Ledger, name) for name in ("begin_rotation", "end_rotation", "begin_expiry", "end_expiry", "purge")),
 )
 _NEED_ROOM = ("write", "fsync", "mkdir", "rename_new", "sync_filesystem")
 
@@ -71,7 +69,8 @@ class Fate:
         self._how = "before"  # the dead do nothing
         if how == "after":
             self._left, left = -1, self._left
-            real(*args, **more)
+            with suppress(OSError):
+                real(*args, **more)
             self._left = left
         if how == "torn":
             real(args[0], bytes(args[1])[: len(args[1]) // 2])
