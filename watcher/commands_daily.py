@@ -54,11 +54,24 @@ def predict(
 @click.command(short_help="Say what the daemon does and what waits.")
 @folders
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def status(config_file: Path | None, inbox: Path | None, outbox: Path | None, as_json: bool) -> None:
-    """Say what the daemon does, what it has done, and what waits and why."""
+@click.option("--exit-code", is_flag=True, help="End with 4 where something is wrong, as when it is stopped.")
+@click.option("--verify", is_flag=True, help="Compare every record with every file in archive/ and rejected/.")
+def status(
+    config_file: Path | None, inbox: Path | None, outbox: Path | None, as_json: bool, exit_code: bool, verify: bool
+) -> int:
+    """Say what the daemon does, what it has done, and what waits and why.
+
+    Ends with 0 whenever it could say so; with --exit-code only where all is well, and with --verify only where
+    nothing is lost, else with 4. --verify reads the ledger, which the daemon's user may; it takes as long as it takes.
+    """
+    config = settings(config_file, inbox, outbox)
+    if verify:
+        from watcher.show_verified import show_verified
+
+        return show_verified(config, as_json=as_json)
     from watcher.show import show_status
 
-    show_status(settings(config_file, inbox, outbox), as_json=as_json)
+    return show_status(config, as_json=as_json, exit_code=exit_code)
 
 
 @click.command(short_help="Try everything that could fail later.")

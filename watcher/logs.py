@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from watcher.journal import SOCKET, JournalHandler, is_the_journal, priority
 from watcher.repeats import Limited, Said
+from watcher.rows import printable
 
 STDERR = 2
 MOST_BYTES = 4096  # of a line: PIPE_BUF, what a pipe that is not full takes without waiting
@@ -127,9 +128,4 @@ def _message(record: logging.LogRecord) -> str:
     text = record.getMessage()
     if record.exc_info:
         text += "\n" + logging.Formatter().formatException(record.exc_info)
-    # One line a message, and nothing in it that a terminal obeys.
-    return text if text.isprintable() else "".join(map(_escaped, text))
-
-
-def _escaped(char: str) -> str:
-    return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+    return printable(text)

@@ -37,6 +37,15 @@ def readable_name(name: bytes) -> str:
     return "".join(_escaped(char) for char in text)
 
 
+def printable(text: str) -> str:
+    """Any text as one line that no terminal obeys: what is not printable becomes as in Python's literals."""
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(char: str) -> str:
+    return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+
+
 def about(claim: Claim) -> dict[str, str]:
     """What a log message on a picture carries as fields: which file, and which id."""
     return {"FILE": readable_name(claim.file), "PICTURE_ID": claim.id}

@@ -4,49 +4,32 @@ import json
 import os
 import sys
 from contextlib import ExitStack
-from typing import Any
+from datetime import UTC, datetime
 
 import click
 
 from watcher.config import Config
+from watcher.diagnosis import notes, wrong
+from watcher.errors import SurroundingsError
 from watcher.ledger import Ledger
 from watcher.ownership import Lock
-from watcher.status import read_status
+from watcher.published import read_status
+from watcher.telling import told
+
+WELL, UNWELL = 0, SurroundingsError.exit_code
 
 
-def show_status(config: Config, *, as_json: bool) -> None:
-    """Print the daemon's state."""
-    facts = read_status(config)
+def show_status(config: Config, *, as_json: bool, exit_code: bool = False) -> int:
+    """Print the daemon's state; gives 0 or, with `exit_code`, 4 where something is wrong."""
+    found, now = read_status(config), datetime.now(UTC)
+    troubles = [what for what, _ in wrong(found)]
     if as_json:
-        click.echo(json.dumps(facts, indent=1, ensure_ascii=False))
-        return
-    for line in _lines(facts):
-        click.echo(line)
-
-
-def _lines(facts: dict[str, Any]) -> list[str]:
-    pid = f" (pid {facts['pid']})" if facts.get("pid") else ""
-    lines = [f"state    {facts['state']}{pid}"]
-    if facts.get("trouble"):
-        lines += [f"trouble  {facts['trouble']}", f"         {facts.get('hint', '')}".rstrip()]
-    for key in ("inbox", "outbox", "model", "updated_at"):
-        if facts.get(key):
-            lines.append(f"{key.removesuffix('_at'):8} {facts[key]}")
-        if key == "model" and facts.get("model_outdated"):
-            lines.append("         the disk has another model by now; it is read by from the next start on")
-    by = ", ".join(f"{n:,} {status}" for status, n in sorted(facts.get("by_status", {}).items()))
-    lines.append(f"results  {facts.get('results', 0):,}" + (f" ({by})" if by else ""))
-    lines += [f"         {n:,} {reason}" for reason, n in sorted(facts.get("by_reason", {}).items())]
-    if facts.get("in_hand"):
-        lines.append(f"in hand  {facts['in_hand']:,}")
-    lines += [
-        f"{state:8} {n:,}" for state, n in facts.get("unfinished", {}).items() if state not in ("intent", "recorded")
-    ]
-    for title in ("waiting", "ignored"):
-        if facts.get(title):
-            lines.append(f"{title:8} {facts[title]:,}")
-            lines += [f"         {item['file']}: {item['why']}" for item in facts.get(f"{title}_files", [])]
-    return lines
+        told_too = {"well": not troubles, "wrong": troubles, "notes": notes(found)}
+        click.echo(json.dumps(found | told_too, indent=1, ensure_ascii=False))
+    else:
+        for line in told(found, now):
+            click.echo(line)
+    return UNWELL if troubles and exit_code else WELL
 
 
 def adopt_command(config: Config) -> None:

@@ -5,33 +5,39 @@ import json
 import os
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from watcher import __version__
+from watcher.account import against_the_disk, ledger_facts, touched_sheets
 from watcher.config import Config
+from watcher.course import Course
 from watcher.durable import write_atomically
 from watcher.errors import SurroundingsError
 from watcher.identity import Marked
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
-from watcher.ownership import holder
+from watcher.logs import last_error
 from watcher.rows import readable_name
-from watcher.trouble import trouble_of
+from watcher.spot_check import SpotCheck
+from watcher.status_line import status_line
+from watcher.times import written
 
 FILE_NAME = "status.json"
+FORMAT = 2  # of the file: raised where a name changes its meaning
 LISTED = 20  # waiting and ignored files that are named
+BEAT_SECONDS = 60.0  # after which it is written also without news: whoever reads it knows that somebody is there
 
 
 @dataclass
 class Board:
-    """Publishes the daemon's state, at most once a second and only when something changed.
+    """Publishes the daemon's state, at most once a second and only when something changed, but once a minute.
 
-    outdated: says whether the model on disk is another one by now.
+    outdated: says whether the model on disk is another one by now. course: what the process has been through.
     """
 
     config: Config
@@ -39,45 +45,59 @@ class Board:
     inbox: Inbox
     clock: Callable[[], float] = time.monotonic
     outdated: Callable[[], bool] = lambda: False
-    _published: float = float("-inf")
-    _last: str = ""
-    _state: str = ""
-    _ledger_facts: dict[str, Any] = field(default_factory=dict)
+    course: Course = field(default_factory=Course)
+    line: str = ""  # the same for systemd's STATUS=, in one line
     behind: bool = False  # whether there is more to say, a second after the last time
+    _told: float = float("-inf")
+    _written: float = float("-inf")
+    _last: str = ""
+    _ledger_facts: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._spot_check = SpotCheck(self.ledger, os.fsencode(self.config.outbox))
 
     def publish(
         self, state: str, *, in_hand: int, model: str, trouble: str = "", hint: str = "",
-        waiting: Mapping[bytes, str] | None = None, now: bool = False,
+        waiting: Mapping[bytes, str] | None = None, refused: str = "", now: bool = False,
     ) -> None:  # fmt: skip
         """Write the file. state: starting, running, paused, stopping or stopped. waiting: claimed files, and why.
 
-        Raises OSError where that fails.
+        refused: why settings that were to be taken on are not. Raises OSError where writing fails.
         """
-        self.behind = not now and state == self._state and self.clock() - self._published < 1.0
+        clock = self.clock()
+        self.behind = not now and state == self.course.state and clock - self._told < 1.0
         if self.behind:
             return
-        self._published, self._state = self.clock(), state
+        self._told = clock
+        self.course.enter(state)
+        waiting = waiting or {}
         facts = {
-            "state": state,
+            **self.course.facts(),
             "trouble": trouble,
             "hint": hint,
             "pid": os.getpid(),
             "version": __version__,
+            "format": FORMAT,
             "model": model,
             "model_outdated": self.outdated(),
+            "refused_settings": refused,
             "inbox": str(self.config.inbox),
             "outbox": str(self.config.outbox),
             "in_hand": in_hand,
             **self._facts_of_the_ledger(),
-            **self._inbox_facts(waiting or {}),
+            "conservation": self._conservation(moving=state != "running" or in_hand > len(waiting)),
+            "oldest": self._oldest(waiting),
+            **self._inbox_facts(waiting),
+            "last_error": _last_error(),
         }
+        self.line = status_line(facts)
         text = json.dumps(facts, sort_keys=True)
-        if text == self._last:
+        if text == self._last and clock - self._written < BEAT_SECONDS:
             return
-        stamp = {"updated_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")}
+        stamp = {**self.course.figures(), "disks": self._disks(), "updated_at": written(self.course.now())}
         content = json.dumps(facts | stamp, indent=1, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
         self._write(content)
-        self._last = text
+        self._last, self._written = text, clock
 
     def _write(self, content: bytes) -> None:
         fallback = self.config.state_folder / FILE_NAME  # the outbox may be what fails
@@ -94,86 +114,64 @@ class Board:
         # Where the ledger is what fails, that must be told all the same: with what it counted last.
         with suppress(sqlite3.Error, SurroundingsError):
             self._ledger_facts = ledger_facts(self.ledger)
+            self.course.count(self._ledger_facts["results"])
         return self._ledger_facts
 
+    def _conservation(self, *, moving: bool) -> dict[str, Any]:
+        """Whether nothing is lost: by the ledger alone while things move, else compared with the disk."""
+        wrong = list(self._ledger_facts.get("account", {}).get("wrong", []))
+        compared, touched = "settling", list[str]()
+        if not moving and self._ledger_facts:
+            with suppress(OSError, sqlite3.Error, SurroundingsError):
+                inbox, outbox = os.fsencode(self.config.inbox), os.fsencode(self.config.outbox)
+                wrong += against_the_disk(self._ledger_facts["account"], inbox)
+                touched = list(touched_sheets(self.ledger, outbox))
+                self._spot_check.look(self.clock())
+                compared = "at rest"
+        found = {"compared": compared, "holds": not wrong, "wrong": wrong, "touched": touched}
+        return found | self._spot_check.facts()
+
+    def _oldest(self, claimed: Mapping[bytes, str]) -> dict[str, str] | None:
+        """The picture that has waited longest, in the inbox or in work."""
+        found = [
+            {"file": readable_name(file), "since": self.course.ago(one.seen), "why": one.why}
+            for file, one in islice(self.inbox.waiting.items(), 1)  # they stand in the order in which they were met
+        ]
+        with suppress(sqlite3.Error, SurroundingsError):
+            if claim := self.ledger.oldest_in_work():
+                why = claimed.get(claim.file, "in work")
+                found.append({"file": readable_name(claim.file), "since": claim.arrived_at, "why": why})
+        return min(found, key=lambda one: one["since"], default=None)
+
     def _inbox_facts(self, claimed: Mapping[bytes, str]) -> dict[str, Any]:
-        waiting = [*claimed.items(), *((file, found.why) for file, found in self.inbox.waiting.items())]
+        def listed() -> Iterator[dict[str, str]]:
+            for file, why in claimed.items():
+                yield {"file": readable_name(file), "why": why}
+            for file, one in self.inbox.waiting.items():
+                yield {"file": readable_name(file), "why": one.why, "since": self.course.ago(one.seen)}
+
+        ignored = islice(self.inbox.ignored.items(), LISTED)
         return {
-            "waiting": len(waiting),
-            "waiting_files": [{"file": readable_name(file), "why": why} for file, why in waiting[:LISTED]],
+            "more_to_look_at": not self.inbox.drained,
+            "waiting": len(claimed) + len(self.inbox.waiting),
+            "waiting_files": list(islice(listed(), LISTED)),
             "ignored": len(self.inbox.ignored),
-            "ignored_files": [
-                {"file": readable_name(file), "why": why} for file, why in list(self.inbox.ignored.items())[:LISTED]
-            ],
+            "ignored_files": [{"file": readable_name(file), "why": why} for file, why in ignored],
         }
 
-
-def ledger_facts(ledger: Ledger) -> dict[str, Any]:
-    """What the ledger counts: results by status and by reason, and rows that are unfinished, by state."""
-    by_status: Counter[str] = Counter()
-    by_reason: Counter[str] = Counter()
-    for (status, reason), n in ledger.tally().items():
-        by_status[status] += n
-        if reason:
-            by_reason[reason] += n
-    return {
-        "results": sum(by_status.values()),
-        "by_status": dict(by_status),
-        "by_reason": dict(by_reason),
-        "unfinished": ledger.states(),
-    }
+    def _disks(self) -> dict[str, dict[str, int]]:
+        """Bytes that are free for the daemon, and of how many, by folder."""
+        found = {}
+        for name, folder in (("inbox", self.config.inbox), ("outbox", self.config.outbox),
+                             ("state", self.config.state_folder)):  # fmt: skip
+            with suppress(OSError):
+                disk = os.statvfs(folder)
+                found[name] = {"free": disk.f_bavail * disk.f_frsize, "of": disk.f_blocks * disk.f_frsize}
+        return found
 
 
-def read_status(config: Config) -> dict[str, Any]:
-    """The running daemon's status.json; of a stopped one, what the ledger says.
-
-    Raises SurroundingsError where neither is there or may be read.
-    """
-    published = _published(config)
-    pid, holding = published.get("pid"), holder(config.state_folder)
-    if holding is not None and holding != pid:
-        return published | {"state": "starting", "pid": holding, "trouble": ""}
-    if holding is not None or (published.get("state") != "stopped" and _alive(pid)):
-        return published
-    ledger_path = config.ledger_path
-    if not published and not os.path.isfile(ledger_path):  # not Path's: to operators the state may be closed
-        raise SurroundingsError(
-            f"nothing has run here yet: neither {config.outbox / FILE_NAME} nor {ledger_path} is there",
-            hint="Start it with `digit-watcher run`, or name its config with --config FILE.",
-        )
-    if os.access(ledger_path, os.R_OK):
-        ledger = Ledger(ledger_path, read_only=True)
-        try:
-            published |= ledger_facts(ledger)
-        finally:
-            ledger.close()
-    crashed = published.get("state") not in (None, "stopped")
-    return published | {"state": "stopped", "pid": None, "trouble": "it ended without saying so" if crashed else ""}
-
-
-def _published(config: Config) -> dict[str, Any]:
-    """What a daemon said last: in the outbox or, where that failed it, beside the ledger."""
-    for folder in (config.state_folder, config.outbox):
-        path = folder / FILE_NAME
-        try:
-            return dict(json.loads(path.read_bytes()))
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except (OSError, ValueError) as error:
-            if isinstance(error, PermissionError) and folder == config.state_folder:
-                continue  # it is closed to operators
-            hint = "Ask for membership in its group." if isinstance(error, PermissionError) else trouble_of(error).hint
-            raise SurroundingsError(f"cannot read {path}: {error}", hint=hint) from error
-    return {}
-
-
-def _alive(pid: Any) -> bool:
-    if not isinstance(pid, int):
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _last_error() -> dict[str, str] | None:
+    error = last_error()
+    if error is None:
+        return None
+    return {"at": written(datetime.fromtimestamp(error.at, UTC)), "message": error.message}

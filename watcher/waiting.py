@@ -14,13 +14,17 @@ _STILL_WRITTEN = "still being written, or has no end mark"
 
 @dataclass(slots=True)
 class Waiting:
-    """A file that is not ready, and why. since, due: monotonic times of the first and the next look."""
+    """A file that is not ready, and why.
+
+    Monotonic times: since, of the first look at it as it is now; due, of the next one; seen, of the very first.
+    """
 
     identity: Identity | None
     since: float
     due: float
     why: str
     failures: int = 0
+    seen: float = 0.0
 
 
 class WaitingFiles(dict[bytes, Waiting]):
@@ -81,7 +85,9 @@ class WaitingFiles(dict[bytes, Waiting]):
         return True
 
     def _keep(self, path: bytes, waiting: Waiting) -> None:
-        if path in self or len(self) < MOST_WAITING:
+        before = self.get(path)
+        waiting.seen = before.seen if before else waiting.since
+        if before or len(self) < MOST_WAITING:
             self[path] = waiting
         else:
             self.overlooked = True

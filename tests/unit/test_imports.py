@@ -21,11 +21,13 @@ MAY_READ_CONFIG = {
     "options",
     "predict",
     "premises",
+    "published",
     "reload",
     "repair",
     "requeue",
     "run",
     "show",
+    "show_verified",
     "status",
     "works",
 }

@@ -1,5 +1,6 @@
 """watcher.show: status in words, and folders adopted."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from watcher.config import Config
 from watcher.errors import SurroundingsError
 from watcher.identity import Marked
 from watcher.ownership import Lock
-from watcher.show import _lines, adopt_command
+from watcher.show import adopt_command, show_status
+from watcher.status import Board
 
 
 @pytest.fixture
@@ -17,23 +19,23 @@ def config(tmp_path: Path) -> Config:
     return Config(inbox=tmp_path / "inbox", outbox=tmp_path / "outbox", state=tmp_path / "state")
 
 
-def test_the_status_is_told_in_lines() -> None:
-    """State first; trouble with its hint; sums; what waits, with why."""
-    facts = {
-        "state": "paused", "pid": 7, "trouble": "disk full", "hint": "tidy up", "results": 1234,
-        "by_status": {"ok": 1200, "review": 34}, "by_reason": {"low_confidence": 34},
-        "unfinished": {"intent": 3, "missing": 1}, "waiting": 1, "waiting_files": [{"file": "7.png", "why": "half"}],
-    }  # fmt: skip
-    assert [
-        "state    paused (pid 7)",
-        "trouble  disk full",
-        "         tidy up",
-        "results  1,234 (1,200 ok, 34 review)",
-        "         34 low_confidence",
-        "missing  1",
-        "waiting  1",
-        "         7.png: half",
-    ] == _lines(facts)
+@pytest.mark.parametrize(("trouble", "code"), [("", 0), ("disk full", 4)])
+def test_the_exit_code_says_whether_all_is_well_where_that_is_asked(
+    desk: Desk, config: Config, trouble: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else it is 0 whenever the state could be said; the JSON has the same words, and the verdict."""
+    (config.outbox / ".identity").touch()
+    state = "paused" if trouble else "running"
+    Board(config, desk.ledger, desk.watched).publish(state, in_hand=0, model="net", trouble=trouble)
+    lock = Lock(config.state_folder, "state")
+    codes = [show_status(config, as_json=False), show_status(config, as_json=False, exit_code=True)]
+    said = capsys.readouterr().out
+    show_status(config, as_json=True)
+    lock.release()
+    assert [0, code] == codes
+    assert said.startswith(f"state    {state} (pid ")
+    found = json.loads(capsys.readouterr().out)
+    assert (not trouble, [trouble] if trouble else [], state) == (found["well"], found["wrong"], found["state"])
 
 
 def test_an_inbox_is_adopted_while_the_daemon_is_stopped(desk: Desk, config: Config) -> None:

@@ -1,18 +1,24 @@
 """watcher.status: what the daemon says of itself, and what is said of one that is stopped."""
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from fakes import PNG, Desk
+from fakes import NOON, PNG, Desk
 
+from watcher import logs
 from watcher.config import Config
+from watcher.course import Course
 from watcher.errors import SurroundingsError
 from watcher.ownership import Lock
-from watcher.status import Board, read_status
+from watcher.published import read_status
+from watcher.repeats import Limited
+from watcher.status import Board
 
 
 @pytest.fixture
@@ -61,8 +67,8 @@ def test_a_ledger_that_fails_keeps_nothing_untold(desk: Desk, config: Config) ->
     assert ("paused", 1) == tuple(published(config)[key] for key in ("state", "results"))
 
 
-def published(config: Config) -> dict[str, object]:
-    found: dict[str, object] = json.loads((config.outbox / "status.json").read_bytes())
+def published(config: Config) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((config.outbox / "status.json").read_bytes())
     return found
 
 
@@ -74,10 +80,13 @@ def test_the_board_tells_what_the_ledger_and_the_inbox_know(desk: Desk, config: 
     Board(config, desk.ledger, desk.watched).publish("running", in_hand=3, model="net")
     found = published(config)
     assert ("running", 3, "net", os.getpid()) == (found["state"], found["in_hand"], found["model"], found["pid"])
-    assert [{"file": "7.png", "why": "still being written, or has no end mark"}] == found["waiting_files"]
+    waits: Any = {"file": "7.png", "why": "still being written, or has no end mark"}
+    assert [waits] == [{key: one[key] for key in waits} for one in found["waiting_files"]]
+    assert waits == {key: found["oldest"][key] for key in waits}
     assert [{"file": "a\\x0ab.txt", "why": "unknown suffix '.txt'"}] == found["ignored_files"]
     desk.turns(3)
     Board(config, desk.ledger, desk.watched).publish("running", in_hand=0, model="net")
+    assert published(config)["oldest"] is None
     assert (1, {"ok": 1}, 0) == tuple(published(config)[key] for key in ("results", "by_status", "waiting"))
 
 
@@ -95,64 +104,6 @@ def test_the_board_is_written_once_a_second_and_only_with_news(desk: Desk, confi
     assert not path.exists()
     board.publish("stopped", in_hand=0, model="net", now=True)
     assert "stopped" == published(config)["state"]
-
-
-def test_a_running_daemon_is_believed(desk: Desk, config: Config) -> None:
-    """While it holds the lock, its own words are shown."""
-    Board(config, desk.ledger, desk.watched).publish("paused", in_hand=2, model="net", trouble="disk full", hint="tidy")
-    lock = Lock(config.state_folder, "state")
-    found = read_status(config)
-    lock.release()
-    assert ("paused", "disk full", "tidy", 2) == tuple(found[key] for key in ("state", "trouble", "hint", "in_hand"))
-
-
-def test_one_that_is_starting_is_not_taken_for_the_last_one(desk: Desk, config: Config) -> None:
-    """Another pid holds the lock than the one that wrote the file."""
-    Board(config, desk.ledger, desk.watched).publish("paused", in_hand=0, model="net", trouble="disk full")
-    path = config.outbox / "status.json"
-    path.write_text(path.read_text().replace(f'"pid": {os.getpid()}', '"pid": 4711'))
-    lock = Lock(config.state_folder, "state")
-    found = read_status(config)
-    lock.release()
-    assert ("starting", os.getpid(), "") == tuple(found[key] for key in ("state", "pid", "trouble"))
-
-
-def test_a_daemon_that_died_is_told_from_one_that_ended(
-    desk: Desk, config: Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its last words say running, nobody holds the lock and the pid is free: it ended without saying so."""
-    Board(config, desk.ledger, desk.watched).publish("running", in_hand=0, model="net")
-
-    def nobody(pid: int, signal: int) -> None:
-        raise ProcessLookupError
-
-    monkeypatch.setattr(os, "kill", nobody)
-    found = read_status(config)
-    assert ("stopped", None, "it ended without saying so") == tuple(found[key] for key in ("state", "pid", "trouble"))
-    Board(config, desk.ledger, desk.watched).publish("stopped", in_hand=0, model="net")
-    assert "" == read_status(config)["trouble"]
-
-
-def test_a_stopped_daemons_sums_come_from_the_ledger(desk: Desk, config: Config) -> None:
-    """Also where status.json is gone."""
-    desk.drop("7.pgm", b"P5 1 1 255\n.")
-    desk.turns(4)
-    found = read_status(config)
-    assert ("stopped", 1, {"ok": 1}, {}) == tuple(found[key] for key in ("state", "results", "by_status", "unfinished"))
-
-
-def test_where_nothing_has_run_the_hint_says_how_to_start(tmp_path: Path) -> None:
-    """Neither status nor ledger: which config is meant?"""
-    with pytest.raises(SurroundingsError, match="nothing has run here yet") as refused:
-        read_status(Config(inbox=tmp_path / "in", outbox=tmp_path / "out"))
-    assert "digit-watcher run" in refused.value.hint
-
-
-def test_a_torn_status_file_is_told(desk: Desk, config: Config) -> None:
-    """With the path, not with a traceback."""
-    (config.outbox / "status.json").write_bytes(b"{")
-    with pytest.raises(SurroundingsError, match=r"cannot read .*status\.json"):
-        read_status(config)
 
 
 def test_a_ledger_that_is_damaged_keeps_nothing_untold(desk: Desk, config: Config) -> None:
@@ -173,14 +124,86 @@ def test_an_inbox_whose_name_is_no_text_is_told_all_the_same(desk: Desk, config:
     assert json.loads((config.outbox / "status.json").read_bytes())["inbox"].endswith("in\udcff")
 
 
-def test_a_state_that_is_closed_to_operators_keeps_nothing_from_them(
-    desk: Desk, config: Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What a stopped daemon published last is enough; they are not shown an error of Python's."""
+def test_without_news_it_is_written_once_a_minute(desk: Desk, config: Config) -> None:
+    """Whoever reads it knows by `updated_at` that somebody is there; free bytes alone are no news."""
+    clock = Clock()
+    board = Board(config, desk.ledger, desk.watched, clock)
+    path = config.outbox / "status.json"
+    board.publish("running", in_hand=0, model="net")
+    path.unlink()
+    for _ in range(59):
+        clock.now += 1.0
+        board.publish("running", in_hand=0, model="net")
+    assert not path.exists()
+    clock.now += 1.0
+    board.publish("running", in_hand=0, model="net")
+    assert path.exists()
 
-    def closed(_: Path) -> bool:
-        raise PermissionError
 
-    Board(config, desk.ledger, desk.watched).publish("stopped", in_hand=0, model="net", now=True)
-    monkeypatch.setattr(Path, "is_file", closed)
-    assert ("stopped", 0) == tuple(read_status(config)[key] for key in ("state", "results"))
+# What docs/operations.md describes; others read it.
+KEYS = {
+    "format": int, "version": str, "state": str, "since": str, "started_at": str, "updated_at": str, "pid": int,
+    "trouble": str, "hint": str, "refused_settings": str, "last_error": type(None),
+    "model": str, "model_outdated": bool, "inbox": str, "outbox": str, "disks": dict,
+    "results": int, "by_status": dict, "by_reason": dict, "unfinished": dict, "account": dict, "conservation": dict,
+    "results_last_minute": int, "results_since_start": int, "pauses": int, "paused_seconds": int,
+    "in_hand": int, "oldest": dict, "more_to_look_at": bool, "waiting": int, "waiting_files": list, "ignored": int,
+    "ignored_files": list,
+}  # fmt: skip
+
+
+def test_the_file_has_the_fields_that_are_promised(desk: Desk, config: Config) -> None:
+    """No more, no less, each of its type."""
+    desk.drop("7.png", b"half")
+    desk.turns(1)
+    Board(config, desk.ledger, desk.watched).publish("running", in_hand=0, model="net")
+    assert KEYS == {key: type(value) for key, value in published(config).items()}
+
+
+def test_pauses_are_counted_and_the_last_error_is_told(desk: Desk, config: Config) -> None:
+    """Since the start, with the seconds that they took; the line for systemd has the trouble."""
+    logs.set_up("info")
+    clock = Clock()
+    board = Board(config, desk.ledger, desk.watched, clock, course=Course(clock, lambda: NOON))
+    logging.getLogger("watcher").error("paused: disk full")
+    for state, seconds in (("running", 1.0), ("paused", 7.0), ("running", 1.0), ("paused", 3.0)):
+        board.publish(state, in_hand=0, model="net", trouble="disk full" if state == "paused" else "", now=True)
+        clock.now += seconds
+    assert "paused: disk full; 0 read" == board.line
+    board.publish("running", in_hand=0, model="net", now=True)
+    found = published(config)
+    for handler in [one for one in logging.getLogger().handlers if isinstance(one, Limited)]:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    assert (2, 10, "2026-03-01T12:00:00Z") == tuple(found[key] for key in ("pauses", "paused_seconds", "since"))
+    assert "paused: disk full" == found["last_error"]["message"]
+
+
+def test_at_rest_the_disk_is_compared_with_the_ledger(desk: Desk, config: Config) -> None:
+    """While something moves, that would find what is on its way."""
+    desk.drop("7.png", PNG)
+    desk.turns(4)
+    board = Board(config, desk.ledger, desk.watched)
+    board.publish("running", in_hand=1, model="net")
+    assert ("settling", True, 0) == tuple(
+        published(config)["conservation"][key] for key in ("compared", "holds", "looked_at")
+    )
+    board.publish("running", in_hand=0, model="net", now=True)
+    found = published(config)["conservation"]
+    assert ("at rest", True, [], 16) == tuple(found[key] for key in ("compared", "holds", "wrong", "looked_at"))
+    (config.inbox / ".work" / "strange").touch()
+    board.publish("running", in_hand=0, model="net", now=True)
+    found = published(config)["conservation"]
+    assert (False, ["0 pictures are in work, and 1 files lie in the work folder"]) == (found["holds"], found["wrong"])
+
+
+def test_what_waits_in_work_is_the_oldest_where_it_is(desk: Desk, config: Config) -> None:
+    """Since it was taken, and why it waits."""
+    desk.drop("7.png", PNG)
+    desk.turns(1)
+    board = Board(config, desk.ledger, desk.watched)
+    board.publish("running", in_hand=1, model="net", waiting={b"7.png": "cannot be read"})
+    assert {"file": "7.png", "since": "2026-03-01T12:00:00.000Z", "why": "cannot be read"} == published(config)[
+        "oldest"
+    ]
+    assert "running; 0 read; 1 in hand; 1 waiting; the oldest since 2026-03-01 12:00:00Z: 7.png" == board.line
