@@ -4,7 +4,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,16 +25,6 @@ class Questions:
     def close(self) -> None:
         """Close the file; the WAL is folded into it."""
         self._db.close()
-
-    @contextmanager
-    def at_one_moment(self) -> Iterator[None]:
-        """What is asked within sees the ledger as it was at the first question, whoever writes meanwhile."""
-        self._db.execute("BEGIN")
-        try:
-            yield
-        finally:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
 
     @contextmanager
     def at_one_moment(self) -> Iterator[None]:
@@ -71,35 +60,6 @@ class Questions:
             " AND NOT EXISTS (SELECT 1 FROM records WHERE records.id = claims.id) ORDER BY id"
         )
         return [self._made(claim_of, row) for row in rows]
-
-    def oldest_in_work(self) -> Claim | None:
-        """The claim that has waited longest for a result, or for its place in the archive."""
-        row = self._db.execute("SELECT * FROM claims WHERE state = 'intent' ORDER BY id LIMIT 1").fetchone()
-        return None if row is None else self._made(claim_of, row)
-
-    def archived_near(self, seq: int) -> Record | None:
-        """The first record at or behind a sequence number whose picture should be at its place."""
-        row = self._db.execute(
-            "SELECT * FROM records WHERE seq IN (SELECT seq FROM records WHERE seq >= ? ORDER BY seq LIMIT 1)"
-            " AND state = 'archived' AND id NOT IN (SELECT id FROM claims)", (seq,)
-        ).fetchone()  # fmt: skip
-        return None if row is None else self._made(record_of, row)
-
-    def places_after(self, place: bytes, most: int = 10_000) -> list[tuple[bytes, str, int]]:
-        """Place, state and size of records, in the order of their places; of those on the way the state is recorded."""
-        rows = self._db.execute(
-            "SELECT archived_to, CASE WHEN id IN (SELECT id FROM claims) THEN 'recorded' ELSE state END, size"
-            " FROM records WHERE archived_to > ? ORDER BY archived_to LIMIT ?", (place, most)
-        )  # fmt: skip
-        return [(bytes(row[0]), row[1], row[2]) for row in rows]
-
-    def kept_at(self, place: bytes) -> tuple[str, int]:
-        """State and size of the record that has a place; "" where none has. Of one on the way it is recorded."""
-        row = self._db.execute(
-            "SELECT CASE WHEN id IN (SELECT id FROM claims) THEN 'recorded' ELSE state END, size FROM records"
-            " WHERE archived_to = ?", (place,)
-        ).fetchone()  # fmt: skip
-        return ("", 0) if row is None else (row[0], row[1])
 
     def oldest_in_work(self) -> Claim | None:
         """The claim that has waited longest for a result, or for its place in the archive."""
