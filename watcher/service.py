@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
+from watcher.care import Care
 from watcher.claiming import claim_batch
 from watcher.engine import Engine, Outcome
 from watcher.judging import Judging
@@ -52,10 +53,11 @@ class Service:
         executor: Executor,
         wake: Callable[[], None],
         counts: Counts | None = None,
+        care: Care | None = None,
     ) -> None:
         """executor: runs what only waits for the disk beside the loop. wake: ends the wait between two turns.
 
-        counts: to go on from.
+        counts: to go on from. care: of what has been read.
         """
         self._p, self.engine = parts, engine
         self._batch_size = batch_size
@@ -69,6 +71,7 @@ class Service:
         self._hand: dict[str, Claim] = {}
         self._next_requests = 0.0
         self.counts = counts or Counts()
+        self._care = care
 
     # -- the loop's turn -----------------------------------------------------------------------------
 
@@ -93,7 +96,8 @@ class Service:
             self._recalling.due = True
         self._recorder.try_again(now)
         self._take_both(now)
-        return self._patience(now)
+        tended = self._care.turn(now, busy=self.reading) if self._care else float("inf")
+        return min(self._patience(now), tended)
 
     def replace_engine(self, engine: Engine) -> None:
         """Go on with another engine; what the old one had in its hands, `recover` hands over again."""
@@ -196,4 +200,6 @@ class Service:
         self._recalling.forget()
         claims, archived = self._recovery.run(self._hand, restarted=restarted)
         self._submit([claim for claim in claims if claim.id not in self._unsettled])
+        if self._care:
+            self._care.recover()
         return len(claims) + archived

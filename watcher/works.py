@@ -5,7 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from watcher.age import Age
 from watcher.archive import Archive
+from watcher.care import Care
 from watcher.config import Config
 from watcher.files import Files
 from watcher.glance import Glance
@@ -20,6 +22,8 @@ from watcher.premises import Premises
 from watcher.reader_process import ReaderSettings
 from watcher.requests import Requests
 from watcher.results import Results
+from watcher.retention import Retention, Rules
+from watcher.rotation import Rotation
 from watcher.service import Service
 from watcher.status import Board
 from watcher.wake import Wake
@@ -91,7 +95,8 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
     A recovery, and a look everywhere, come before the first turn.
     """
     inbox, observer = _watch(config, ground)
-    results = Results(config.outbox, ground.ledger)
+    rotation = Rotation(config.results.rotate, config.results.rotate_bytes, config.archive.zone)
+    results = Results(config.outbox, ground.ledger, rotation)
     parts = Parts(
         inbox, ground.files, Archive(config.outbox, ground.files), ground.ledger,
         Places(config.outbox, config.archive.zone), results, ground.requests, ground.premises.check,
@@ -100,6 +105,7 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
         parts, engine, batch_size=config.reading.batch_size, max_attempts=config.reading.max_attempts,
         settle_seconds=config.watch.settle_seconds, rescan_seconds=config.watch.rescan_seconds,
         executor=ground.executor, wake=ground.wake.set, counts=ground.meter,
+        care=Care(results, _retention(ground, config, parts), parts.timestamp),
     )  # fmt: skip
     board = Board(config, ground.ledger, inbox, outdated=lambda: model.outdated)
     settings = engine_settings(config, ground.files, model)
@@ -111,6 +117,21 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
     folders = {"inbox": config.inbox, "outbox": config.outbox, "state": config.state_folder}
     glance = Glance(ground.meter, service, inbox, ground.ledger, folders, lambda: model.outdated)
     return Works(config, service, inbox, observer, board, model, make_engine, results, ground.meter, glance)
+
+
+def rules_of(config: Config) -> Rules:
+    """What is deleted, and when."""
+    given = config.retention
+    days = {"archive": given.archive_days, "rejected": given.rejected_days, "results": given.results_days,
+            "ledger": given.ledger_days}  # fmt: skip
+    return Rules(days, {"archive": given.archive_bytes, "rejected": given.rejected_bytes}, config.archive.zone)
+
+
+def _retention(ground: Ground, config: Config, parts: Parts) -> Retention:
+    return Retention(
+        rules_of(config), ground.ledger, config.outbox, check=parts.check,
+        age=Age(ground.ledger, parts.utc_now), on_deleted=ground.meter.deleted,
+    )  # fmt: skip
 
 
 def _watch(config: Config, ground: Ground) -> tuple[Inbox, FolderObserver]:
