@@ -1,6 +1,6 @@
-"""Prints what a unit must know of this machine, as a drop-in: drop_in.py CONFIG STATE_DIRECTORY.
+"""Prints what a unit must know of the folders in a config.yaml, as a drop-in: drop_in.py CONFIG STATE_DIRECTORY.
 
-Nothing where the folders that config.yaml names lie in the unit's own STATE_DIRECTORY, and Python below /usr.
+Nothing where all of them lie in the unit's own STATE_DIRECTORY.
 """
 
 import os
@@ -12,19 +12,19 @@ from watcher.config import load
 
 
 def main() -> None:
-    """Run by the installer with the Python of the version that is being installed."""
+    """Run by the installer with the version that is being installed."""
     config = load(Path(sys.argv[1]))
     written = [config.inbox, config.outbox, config.state_folder]
     if config.metrics.textfile:
         written.append(config.metrics.textfile.parent)
     read = [config.model] if config.model else []
-    sys.stdout.write(drop_in(written, read, Path(sys.argv[2]), Path(os.path.realpath(sys.base_prefix))))
+    sys.stdout.write(drop_in(written, read, Path(sys.argv[2])))
 
 
-def drop_in(written: Iterable[Path], read: Iterable[Path], own: Path, python: Path) -> str:
+def drop_in(written: Iterable[Path], read: Iterable[Path], own: Path) -> str:
     """The drop-in's text, "" where none is needed.
 
-    written, read: what config.yaml names. own: the folder that the unit may write to already. python: where it lies.
+    written, read: what config.yaml names. own: the folder that the unit may write to already.
     """
     opened = _together({path for path in written if not path.is_relative_to(own)})
     needed = sorted(opened | {path for path in read if not path.is_relative_to(own)})
@@ -33,7 +33,7 @@ def drop_in(written: Iterable[Path], read: Iterable[Path], own: Path, python: Pa
         (
             "[Service]",
             ("What it may write to. `-`: a missing one is told of by the daemon.", "ReadWritePaths=-", sorted(opened)),
-            ("Python, which is to run.", "ExecPaths=", [] if python.is_relative_to("/usr") else [python]),
+            ("Nothing in there can be run.", "NoExecPaths=-", sorted(opened)),
         ),
     ]
     lines = []

@@ -39,13 +39,14 @@ def copy_source(folder: Path) -> Path:
     return folder
 
 
-def boot(source: Path, disk: Path) -> Machine:
+def boot(source: Path, disk: Path, small: Path) -> Machine:
     """A machine that sees the source in /srv/source, wheels and pictures, and this Python where services reach it.
 
-    disk: a folder of the host that is its /var/lib. SQLite follows links, and so finds no ledger by /proc/PID/root.
+    disk, small: folders of the host that are its /var/lib and its /mnt/small, so that tests may look at ledgers there:
+    SQLite follows links, and finds nothing by /proc/PID/root.
     """
     shown = {source: "/srv/source", WHEELS: "/srv/wheels", REPOSITORY / "docs" / "pictures": "/srv/pictures"}
-    shown |= {Path(__file__).parent: "/srv/tests", disk: "/var/lib:rw"}
+    shown |= {Path(__file__).parent: "/srv/tests", disk: "/var/lib:rw", small: "/mnt/small:rw"}
     if _python() == "/opt/python/bin/python3":
         shown[Path(sys.base_prefix)] = "/opt/python"
     return Machine(shown, disk.with_name("console.log"))
@@ -68,12 +69,20 @@ class Installed(Place):
         self.dropped: list[str] = []
 
     def install(self, target: str = "install", **variables: str) -> str:
-        """`make install`, from the wheels alone; its output. Fails where it does."""
+        """`make install`, from the wheels alone; its output, and what it said to be wrong. Fails where it does."""
         instance = self.unit.partition("@")[2]
         return self.machine.run(
             "make", "-C", "/srv/source", target, f"PYTHON={_python()}", f"INSTANCE={instance}",
+            *(f"{name}={value}" for name, value in variables.items()),
             PIP_NO_INDEX="1", PIP_FIND_LINKS="/srv/wheels",
         )  # fmt: skip
+
+    def install_by_way_of(self, image: str) -> str:
+        """As an image of a machine is made: first into a folder, whose files then come to lie where they belong."""
+        self.install(DESTDIR=image)
+        self.machine.run("cp", "-a", f"{image}/etc/.", "/etc/")
+        self.machine.run("mv", f"{image}/opt/digit-watcher", "/opt/digit-watcher")
+        return self.install()
 
     def let_people_in(self) -> None:
         """Make users of the machine, and let the service be quicker to lose patience than people want it."""

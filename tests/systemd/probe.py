@@ -24,9 +24,8 @@ def unshare() -> None:
         raise OSError(ctypes.get_errno(), "unshare")
 
 
-def execute() -> None:
+def execute(path: str = "/var/lib/digit-watcher/state/program") -> None:
     """A program that somebody dropped into the inbox, or a reader was talked into writing there."""
-    path = "/var/lib/digit-watcher/state/program"
     with open(path, "w", encoding="ascii") as file:
         file.write("#!/bin/sh\n")
     os.chmod(path, 0o700)
@@ -69,6 +68,9 @@ TRIED: dict[str, Callable[[], object]] = {
     "write in another's": write("/srv/probe"),
     "read shadow": read("/etc/shadow"),
     "read a disk": read("/dev/vda"),
+    "write in shared memory": write("/dev/shm/probe"),
+    "write in run": write("/run/lock/probe"),
+    "program in tmp": lambda: execute("/tmp/program"),
     "write in tmp": write("/tmp/of-the-probe"),
     "write in state": write("/var/lib/digit-watcher/state/of-the-probe"),
 }
