@@ -66,28 +66,43 @@ def _sink(form: str, descriptor: int, journal: str) -> logging.Handler:
     return _Lines(descriptor, _ForTerminals() if os.isatty(descriptor) else _Plain())
 
 
-class _Lines(logging.Handler):
-    """One line a message, to a descriptor; what nobody reads is dropped, and counted."""
+def say(line: str, descriptor: int = STDERR) -> None:
+    """Write a line that is for whoever started the program. Where nobody reads it, there is none."""
+    _Paper(descriptor).write(line)
 
-    def __init__(self, descriptor: int, formatter: logging.Formatter) -> None:
-        super().__init__()
+
+class _Paper:
+    """Takes lines to a descriptor; what nobody reads is dropped, and counted."""
+
+    def __init__(self, descriptor: int) -> None:
         self._descriptor, self._lost = descriptor, 0
-        self.setFormatter(formatter)
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLOUT)
 
-    def emit(self, record: logging.LogRecord) -> None:
-        count = "1 message" if self._lost == 1 else f"{self._lost:,} messages"
+    def write(self, line: str) -> None:
+        count = "1 line" if self._lost == 1 else f"{self._lost:,} lines"
         lost = f"({count} could not be written)\n" if self._lost else ""
         try:
             # A pipe that is full, or a terminal that was stopped: it must not hold up the work, and is waited for once.
             if not self._poll.poll(0 if self._lost else PATIENCE_SECONDS * 1000):
                 raise BlockingIOError
-            os.write(self._descriptor, _cut(lost + self.format(record)))
+            os.write(self._descriptor, _cut(lost + line))
         except OSError:
             self._lost += 1
         else:
             self._lost = 0
+
+
+class _Lines(logging.Handler):
+    """One line a message, to a descriptor."""
+
+    def __init__(self, descriptor: int, formatter: logging.Formatter) -> None:
+        super().__init__()
+        self._paper = _Paper(descriptor)
+        self.setFormatter(formatter)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._paper.write(self.format(record))
 
 
 def _cut(line: str) -> bytes:

@@ -5,14 +5,13 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import NoReturn, Self
 
-import click
 from tqdm import tqdm
 
 from watcher.config import Config
-from watcher.logs import STDERR
+from watcher.logs import STDERR, say
 from watcher.looking import SUFFIXES
 from watcher.opening import Opened, open_daemon
 from watcher.rows import readable_name
@@ -58,15 +57,15 @@ def _say_what_to_do(config: Config) -> None:
         f"Each gets a row at once in                               {config.outbox / 'results.csv'}",
         "Stop with Ctrl-C; nothing is lost.",
     ):
-        _say(line)
+        say(line)
 
 
 def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, opened: Opened) -> None:
     took = "" if seconds is None else f" in {seconds:.1f} s"
     rate = f", {counts.recorded / seconds:,.0f} a second" if seconds and seconds > 0.5 and counts.recorded else ""
-    _say(f"{_pictures(counts)} read{took}{rate}")
+    say(f"{_pictures(counts)} read{took}{rate}")
     for (status, reason), n in sorted(counts.by.items()):
-        _say(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}")
+        say(f"  {n:>9,} {status}{f' ({reason})' if reason else ''}")
     for title, left in (
         ("left in the inbox", {file: waiting.why for file, waiting in opened.works.inbox.waiting.items()}),
         ("left in the work folder", opened.works.service.waiting),
@@ -74,15 +73,10 @@ def _say_what_was_done(config: Config, counts: Counts, seconds: float | None, op
     ):
         for number, (file, why) in enumerate(left.items()):
             if number == 10:
-                _say(f"  … and {len(left) - 10:,} more {title}")
+                say(f"  … and {len(left) - 10:,} more {title}")
                 break
-            _say(f"  {title}: {readable_name(file)}: {why}")
-    _say(f"results: {config.outbox / 'results.csv'}")
-
-
-def _say(line: str) -> None:
-    with suppress(OSError):  # nobody listens, or the disk is full that it goes to: no reason to end
-        click.echo(line, err=True)
+            say(f"  {title}: {readable_name(file)}: {why}")
+    say(f"results: {config.outbox / 'results.csv'}")
 
 
 def _pictures(counts: Counts) -> str:

@@ -175,7 +175,7 @@ def test_a_reader_that_stands_still_holds_up_nobody() -> None:
     read_all(ours)
     log.debug("again")
     lines = read_all(ours).splitlines()
-    assert re.fullmatch(r"\(\d+ messages could not be written\)", lines[0])
+    assert re.fullmatch(r"\(\d+ lines could not be written\)", lines[0])
     assert lines[1].endswith("again")
 
 
@@ -190,7 +190,7 @@ def test_a_terminal_that_was_stopped_holds_up_nobody() -> None:
     said = read_all(ours)
     while "yes" not in said:
         said += read_all(ours)
-    assert said.startswith("(1 message could not be written)")
+    assert said.startswith("(1 line could not be written)")
 
 
 @pytest.mark.parametrize("how", ["closed", "nobody reads", "full"])
