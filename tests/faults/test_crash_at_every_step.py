@@ -22,7 +22,7 @@ pytestmark = pytest.mark.timeout(600)  # the first test waits for all that was b
 KILLS_A_PLACE = 12
 SHARED_MEMORY = Path("/dev/shm")
 WAY = (  # of a picture, and of what stands around it: each of these calls must have been met
-    r"sqlite COMMIT @ database\._prepare", r"os\.replace identity", r"sqlite INSERT @ ledger\.set_meta",
+    r"sqlite COMMIT @ database\._prepare", r"os\.replace identity", r"sqlite INSERT @ writing\.set_meta",
     r"sqlite COMMIT @ ledger\.intend < claiming", r"os\.rename @ files\._claim",
     r"sqlite COMMIT @ ledger\.update_claims < claiming", r"os\.rename @ files\.set_aside < files\._claim",
     r"sqlite COMMIT @ ledger\.set_state < claiming", r"sqlite COMMIT @ ledger\.update_claims < service\.turn",
