@@ -1,4 +1,4 @@
-"""The commands that care for what is there: requeue, export, backup, repair, init."""
+"""The commands that care for what is there: requeue, export, backup, repair, expire, init."""
 
 from pathlib import Path
 
@@ -97,6 +97,28 @@ def repair(
     from watcher.repair import repair_command
 
     repair_command(settings(config_file, inbox, outbox), source=source, anew=anew, dry_run=dry_run)
+
+
+@click.command(short_help="Say what retention would delete, or delete it.")
+@click.option(
+    "--days", type=click.IntRange(min=0), metavar="N", help="Pictures older than that, whatever is configured."
+)
+@click.option("--bytes", "most_bytes", type=click.IntRange(min=0), metavar="N",
+              help="The oldest pictures, until archive/ and rejected/ hold no more each.")  # fmt: skip
+@click.option("--now", is_flag=True, help="Delete it. The daemon must be stopped.")
+@folders
+def expire(
+    days: int | None, most_bytes: int | None, now: bool,
+    config_file: Path | None, inbox: Path | None, outbox: Path | None,
+) -> None:  # fmt: skip
+    """Say what has had its time by `retention` in config.yaml: pictures, results files, records. Deletes nothing.
+
+    A running daemon deletes it by itself, once there are such settings: look here before you write them. With
+    --days and --bytes other limits are tried.
+    """
+    from watcher.expire import expire_command
+
+    expire_command(settings(config_file, inbox, outbox), days=days, most_bytes=most_bytes, now=now)
 
 
 @click.command()

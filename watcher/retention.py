@@ -8,32 +8,18 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime
 from pathlib import Path
 
-from watcher.age import Age
 from watcher.aging import LEDGER, Aging, Kept
 from watcher.disposal import Disposal
 from watcher.durable import sync_folders
-from watcher.files import identity_of
-from watcher.ids import first_id
-from watcher.rotation import day_of
+from watcher.rules import FOLDERS, Rules
 from watcher.walk import LOOKED_AT, Walk
 
 log = logging.getLogger(__name__)
-FOLDERS = ("archive", "rejected")
 MOST_STUCK = 1000  # pictures that cannot be deleted: beyond that something is wrong, and no others are begun
 MOST_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How long things stay, and how many bytes of pictures; what is not named stays for ever. zone: of file names."""
-
-    days: dict[str, int | None]  # by "archive", "rejected", "results", "ledger"
-    most_bytes: dict[str, int | None]  # by "archive", "rejected"
-    zone: tzinfo
 
 
 class Retention:
@@ -46,13 +32,13 @@ class Retention:
         outbox: Path,
         *,
         check: Callable[[], None],
-        age: Age,
+        now: Callable[[], datetime | None],
         on_deleted: Callable[[str, int, int], None] = lambda *_: None,
     ) -> None:
-        """check: raises SurroundingsError where the outbox is not what it was. on_deleted: is told how many files of
-        which kind, and their bytes."""
+        """check: raises SurroundingsError where the outbox is not what it was. now: what time it is, None where that is
+        not known. on_deleted: is told how many files of which kind went, and their bytes."""
         self._rules, self._ledger, self._outbox = rules, ledger, os.fsencode(outbox)
-        self._check, self._age, self._on_deleted = check, age, on_deleted
+        self._check, self._now, self._on_deleted = check, now, on_deleted
         self._disposal = Disposal(outbox)
         self._walks = {name: Walk(ledger, name) for name in (*FOLDERS, LEDGER)}
         self.stuck = 0
@@ -70,14 +56,14 @@ class Retention:
 
     def bite(self, most: int = MOST_AT_ONCE) -> bool:
         """Delete up to so many of one kind; gives whether there may be more to do now. Raises as `finish`."""
-        now = self._age.trusted() if any(self._rules.days.values()) else None
+        now = self._now() if self._rules.by_age else None
         if self.stuck < MOST_STUCK:
             for folder in FOLDERS:
                 if self._expire(folder, now, most):
                     return True
         if now is None:
             return False
-        self._delete_results(old_results(self._outbox, self._rules, now))
+        self._delete_results(self._rules.old_results(self._outbox, now))
         return self._purge(now, most)
 
     # -- pictures ------------------------------------------------------------------------------------
@@ -87,10 +73,13 @@ class Retention:
 
         And whether that is not all of it: there are more records to look at. now: None where ages are not known.
         """
-        walk, days, most = self._walks[folder], self._rules.days.get(folder), self._rules.most_bytes.get(folder)
-        more = walk.look(*_limits(now, days)) if now is not None and days is not None else False
+        walk, most, old, more = self._walks[folder], self._rules.most_bytes.get(folder), 0, False
+        limits = self._rules.limits(folder, now) if now is not None else None
+        if limits is not None:
+            more = walk.look(*limits)
+            old = walk.due
         excess = self._ledger.stock(folder)[1] - most if most is not None else 0
-        return walk.due if days is not None and now is not None else 0, max(0, excess), more
+        return old, max(0, excess), more
 
     def _expire(self, folder: str, now: datetime | None, most: int) -> bool:
         old, excess, more = self.due(folder, now)
@@ -134,19 +123,18 @@ class Retention:
         sync_folders([self._outbox])
 
     def _purge(self, now: datetime, most: int) -> bool:
-        days = self._rules.days.get(LEDGER)
-        if days is None:
+        limits = self._rules.limits(LEDGER, now)
+        if limits is None:
             return False
         walk = self._walks[LEDGER]
-        cutoff, latest = _limits(now, days)
-        more = walk.look(cutoff, latest)
+        more = walk.look(*limits)
         begun, _ = self._ledger.frontier(LEDGER)
         reached, gone = begun, list[tuple[int, str]]()
         for seq, id_, over in self._ledger.to_purge(begun):
             if seq > min(walk.due, begun + LOOKED_AT) or len(gone) == most:
                 break
             reached = seq
-            if over and id_ < cutoff:  # of others, the tail of a results file could not tell that they were here
+            if over and id_ < limits[0]:  # of others, the tail of a results file could not tell that they were here
                 gone.append((seq, id_))
         if reached > begun:
             self._ledger.purge(reached, gone)
@@ -167,19 +155,3 @@ def enough(pictures: list[Kept], excess: int, old: int) -> list[Kept]:
             return pictures[:number]
         excess -= picture.identity.size
     return pictures
-
-
-def old_results(outbox: bytes, rules: Rules, now: datetime) -> list[bytes]:
-    """Names of results files that were set aside, and have had their days since the one in their name."""
-    days = rules.days.get("results")
-    if days is None:
-        return []
-    before = now.astimezone(rules.zone).date() - timedelta(days=days)
-    found = ((name, day_of(name)) for name in sorted(os.listdir(outbox)))
-    old = (name for name, day in found if day is not None and day < before)
-    return [name for name in old if identity_of(outbox + b"/" + name) is not None]
-
-
-def _limits(now: datetime, days: int) -> tuple[str, str]:
-    """The least id that is not too old, and one that no right clock has given yet."""
-    return first_id(now - timedelta(days=days)), first_id(now + timedelta(days=1))

@@ -22,8 +22,9 @@ from watcher.premises import Premises
 from watcher.reader_process import ReaderSettings
 from watcher.requests import Requests
 from watcher.results import Results
-from watcher.retention import Retention, Rules
+from watcher.retention import Retention
 from watcher.rotation import Rotation
+from watcher.rules import Rules
 from watcher.service import Service
 from watcher.status import Board
 from watcher.wake import Wake
@@ -119,18 +120,10 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
     return Works(config, service, inbox, observer, board, model, make_engine, results, ground.meter, glance)
 
 
-def rules_of(config: Config) -> Rules:
-    """What is deleted, and when."""
-    given = config.retention
-    days = {"archive": given.archive_days, "rejected": given.rejected_days, "results": given.results_days,
-            "ledger": given.ledger_days}  # fmt: skip
-    return Rules(days, {"archive": given.archive_bytes, "rejected": given.rejected_bytes}, config.archive.zone)
-
-
 def _retention(ground: Ground, config: Config, parts: Parts) -> Retention:
     return Retention(
-        rules_of(config), ground.ledger, config.outbox, check=parts.check,
-        age=Age(ground.ledger, parts.utc_now), on_deleted=ground.meter.deleted,
+        Rules.of(config.retention, config.archive.zone), ground.ledger, config.outbox, check=parts.check,
+        now=Age(ground.ledger, parts.utc_now).trusted, on_deleted=ground.meter.deleted,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fakes import BLANK, NOON, SEVEN
 
+from watcher import retention
 from watcher.age import Age
 from watcher.ids import first_id
 from watcher.ledger import Ledger
@@ -14,7 +15,8 @@ from watcher.places import Places
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Identity, Record
 from watcher.results import Results
-from watcher.retention import Retention, Rules
+from watcher.rules import Rules
+from watcher.settings import Retention
 
 DAY = timedelta(days=1)
 DATA = b"x" * 100
@@ -34,15 +36,15 @@ class House:
 
     @staticmethod
     def of(**given: int) -> Rules:
-        days = {kind: given.get(f"{kind}_days") for kind in ("archive", "rejected", "results", "ledger")}
-        return Rules(days, {kind: given.get(f"{kind}_bytes") for kind in ("archive", "rejected")}, UTC)
+        return Rules.of(Retention.model_construct(**given), UTC)  # so few bytes the settings would refuse
 
     def open(self) -> None:
         self.ledger = Ledger(self.folder / "ledger.sqlite3")
         self.results = Results(self.outbox, self.ledger)
         self.results.catch_up()
-        self.retention = Retention(
-            self.rules, self.ledger, self.outbox, check=lambda: self.check(), age=Age(self.ledger, lambda: self.now)
+        trusted = Age(self.ledger, lambda: self.now).trusted
+        self.retention = retention.Retention(
+            self.rules, self.ledger, self.outbox, check=lambda: self.check(), now=trusted
         )
 
     def close(self) -> None:

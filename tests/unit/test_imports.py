@@ -15,6 +15,7 @@ MAY_READ_CONFIG = {
     "check",
     "cli",
     "config",
+    "expire",
     "export",
     "fresh_file",
     "opening",
