@@ -41,6 +41,7 @@ class Desk:
         self.log = logging.getLogger("watcher.test_journal")
         self.log.setLevel(logging.DEBUG)
         self.log.addHandler(self.handler)
+        self.log.propagate = False  # what is no text here, a test's report could not carry
 
     def entry(self) -> dict[str, str]:
         """What came next."""
