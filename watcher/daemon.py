@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from watcher import logs
 from watcher.errors import ModelError, SurroundingsError
 from watcher.progress import SLACK_SECONDS, Progress
 from watcher.reload import Candidate, Reloading
@@ -34,7 +35,7 @@ class Daemon:
         self._said: set[str] = set()  # kinds of trouble, in this pause
         self._broken = False  # whether the last turn failed, so that the next one must recover first
         self._failures = self._recorded = 0
-        self._next_check = 0.0
+        self._next_check, self._line = 0.0, ""
         self._watchdog, self._progress = Watchdog(), self._new_progress()
 
     @property
@@ -101,14 +102,18 @@ class Daemon:
     # -- what others are told, and asked -------------------------------------------------------------
 
     def _publish(self) -> None:
-        service = self.works.service
+        logs.tell_repeats()
+        service, board = self.works.service, self.works.board
         state = "paused" if self._trouble else "stopping" if self._stop_asked else "running"
         with suppress(OSError):  # the outbox may be what fails
-            self.works.board.publish(
+            board.publish(
                 state, in_hand=service.in_hand, model=service.engine.model_name,
                 trouble=self._trouble.what if self._trouble else "", hint=self._trouble.hint if self._trouble else "",
-                waiting=service.waiting,
+                waiting=service.waiting, refused=self._reloading.last_refusal,
             )  # fmt: skip
+        if board.line != self._line and not self._trouble:
+            notify(STATUS=board.line)
+        self._line = board.line
 
     def _say_that_all_is_well(self, now: float) -> None:
         # A pause is no standstill: what it waits for, no restart would bring.
@@ -128,6 +133,8 @@ class Daemon:
 
     def _take_on(self, candidate: Candidate) -> None:
         old, self.works = self.works, self._remake(candidate)
+        self.works.board.course = old.board.course
+        logs.set_up(self.works.config.log.level, self.works.config.log.format)
         old.close()
         self._progress = self._new_progress()
         self._broken = True  # what the old readers had in hand is handed over again

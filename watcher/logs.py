@@ -5,6 +5,7 @@ import os
 import select
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from watcher.journal import SOCKET, JournalHandler, is_the_journal, priority
@@ -55,9 +56,10 @@ def _ours() -> list[Limited]:
 
 def _hold_standard_descriptors() -> None:
     # Started with stderr closed, the next file that is opened would get its number, and all that C libraries complain.
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= STDERR:
-        os.set_inheritable(descriptor, True)
-    os.close(descriptor)
+    with suppress(OSError):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= STDERR:
+            os.set_inheritable(descriptor, True)
+        os.close(descriptor)
 
 
 def _sink(form: str, descriptor: int, journal: str) -> logging.Handler:

@@ -40,7 +40,8 @@ class Played:
     in_hand = 0
     waiting: ClassVar[dict[bytes, str]] = {}
     healthy = True
-    last_refusal = ""
+    last_refusal = line = ""
+    course = None
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *script: Callable[[], None] | Exception) -> None:
         self.script, self.log = list(script), list[str]()
@@ -52,6 +53,7 @@ class Played:
         self.meter = Meter()
         self.config = Config()
         self.daemon = Daemon(self, self, self, self._remade)  # type: ignore[arg-type]
+        monkeypatch.setattr(module.logs, "set_up", lambda *settings: self.log.append(f"log at {settings[0]}"))
         monkeypatch.setattr(module, "notify", lambda **facts: self.log.extend(f"{k}={v}" for k, v in facts.items()))
 
     def _remade(self, candidate: object) -> Any:
@@ -252,8 +254,8 @@ def test_new_settings_are_taken_between_two_turns(monkeypatch: pytest.MonkeyPatc
     """The old works are closed; a recovery hands over again what their readers had; then systemd hears READY=1."""
     played = Played(monkeypatch, lambda: played.candidates.append("settings"), lambda: played.now_idle())
     played.run()
-    taken = ["turn", "take on settings", "old works closed", "READY=1"]
-    assert [*taken, "recover", "look everywhere", "turn"] == played.log[:7]
+    taken = ["turn", "take on settings", "log at info", "old works closed", "READY=1"]
+    assert [*taken, "recover", "look everywhere", "turn"] == played.log[:8]
     assert [0.0] == played.waits
 
 
@@ -296,3 +298,16 @@ def test_a_pause_is_no_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
     played = Played(monkeypatch, full, full, full, lambda: played.now_idle())
     played.run()
     assert 3 * [{"WATCHDOG": 1}] == told
+
+
+def test_systemd_is_told_the_boards_line_when_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in every turn; in a pause the trouble stands there."""
+
+    def says(line: str) -> Callable[[], None]:
+        return lambda: setattr(played, "line", line)
+
+    played = Played(monkeypatch, says("one"), says("one"), says("two"), OSError(28, "full"), lambda: None)
+    played.line = "zero"
+    played.run()
+    told = [line for line in played.log if line.startswith("STATUS=")]
+    assert ["STATUS=one", "STATUS=two", "STATUS=paused: No space left on device", "STATUS=running"] == told
