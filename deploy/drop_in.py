@@ -10,6 +10,11 @@ from pathlib import Path
 
 from watcher.config import load
 
+# Folders that other programs share: too much to open.
+_OF_THE_SYSTEM = {
+    Path("/", name) for name in ("", "etc", "home", "media", "mnt", "opt", "run", "srv", "tmp", "usr", "var")
+}
+
 
 def main() -> None:
     """Run by the installer with the version that is being installed."""
@@ -47,12 +52,10 @@ def drop_in(written: Iterable[Path], read: Iterable[Path], own: Path) -> str:
 
 
 def _together(folders: set[Path]) -> set[Path]:
-    """Siblings by the folder that they lie in: each path becomes a mount, and a rename between two mounts is a copy.
-
-    A folder at the top, /srv say, is too much to open for that.
-    """
+    """Siblings by the folder that they lie in: each path becomes a mount, and a rename between two mounts is a copy."""
     parents = [folder.parent for folder in folders]
-    opened = {up if parents.count(up) > 1 and len(up.parts) > 2 else at for at in folders for up in (at.parent,)}
+    shared = {parent for parent in parents if parents.count(parent) > 1 and parent not in _OF_THE_SYSTEM}
+    opened = {folder.parent if folder.parent in shared else folder for folder in folders}
     return {path for path in opened if not any(other in path.parents for other in opened)}
 
 

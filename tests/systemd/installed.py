@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from tests.systemd.machine import Machine
 
 REPOSITORY = Path(__file__).parents[2]
 WHEELS = Path(sys.prefix) / "wheels"
+_BOUND = "/opt/python/bin/python3"  # where this Python is seen in the machine, if it must be
 _SOURCE = (
     "Makefile",
     "README.md",
@@ -45,15 +48,30 @@ def boot(source: Path, disk: Path, small: Path) -> Machine:
     disk, small: folders of the host that are its /var/lib and its /mnt/small, so that tests may look at ledgers there:
     SQLite follows links, and finds nothing by /proc/PID/root.
     """
-    shown = {source: "/srv/source", WHEELS: "/srv/wheels", REPOSITORY / "docs" / "pictures": "/srv/pictures"}
-    shown |= {Path(__file__).parent: "/srv/tests", disk: "/var/lib:rw", small: "/mnt/small:rw"}
-    if _python() == "/opt/python/bin/python3":
+    shown = {Path(__file__).parent: "/srv/tests", disk: "/var/lib:rw", small: "/mnt/small:rw"}
+    shown |= {source: "/srv/source", WHEELS: "/srv/wheels", REPOSITORY / "docs" / "pictures": "/srv/pictures"}
+    if python_inside() == _BOUND:
         shown[Path(sys.base_prefix)] = "/opt/python"
     return Machine(shown, disk.with_name("console.log"))
 
 
-def _python() -> str:
-    return "/usr/bin/python3" if sys.base_prefix == "/usr" else "/opt/python/bin/python3"
+def python_inside() -> str:
+    """The Python that installs it there: one of this version, for which the wheels are, that a service can reach."""
+    mine = os.path.realpath(sys._base_executable)  # type: ignore[attr-defined]  # venv asks it too
+    if not mine.startswith(("/root/", "/home/", "/tmp/")):
+        return mine
+    asked = "import ensurepip, sys, venv; print(sys.version_info[:2])"
+    systems = subprocess.run(["/usr/bin/python3", "-c", asked], capture_output=True, text=True, check=False)
+    return "/usr/bin/python3" if systems.stdout.strip() == str(sys.version_info[:2]) else _BOUND
+
+
+def why_not_installed() -> str:
+    """Why there is nothing to install from, or with; "" where there is."""
+    if not WHEELS.is_dir() or not os.listdir(WHEELS):
+        return f"no wheels in {WHEELS}: make test gets them"
+    if python_inside() == _BOUND and sysconfig.get_config_var("Py_ENABLE_SHARED"):
+        return f"services cannot reach this Python's library below {sys.base_prefix}"
+    return ""
 
 
 class Installed(Place):
@@ -72,7 +90,7 @@ class Installed(Place):
         """`make install`, from the wheels alone; its output, and what it said to be wrong. Fails where it does."""
         instance = self.unit.partition("@")[2]
         return self.machine.run(
-            "make", "-C", "/srv/source", target, f"PYTHON={_python()}", f"INSTANCE={instance}",
+            "make", "-C", "/srv/source", target, f"PYTHON={python_inside()}", f"INSTANCE={instance}",
             *(f"{name}={value}" for name, value in variables.items()),
             PIP_NO_INDEX="1", PIP_FIND_LINKS="/srv/wheels",
         )  # fmt: skip
@@ -149,8 +167,3 @@ def _pid_inside(pid: int) -> int:
     """The pid that a process has in the innermost namespace."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         return next(int(line.split()[-1]) for line in file if line.startswith("NSpid:"))
-
-
-def missing_wheels() -> str:
-    """Why there is nothing to install from; "" where there is."""
-    return "" if WHEELS.is_dir() and os.listdir(WHEELS) else "no wheels to install from: make .venv/.wheels"

@@ -16,7 +16,7 @@ import pytest
 from tests.end_to_end.pictures import png
 from tests.end_to_end.process import wait_for
 from tests.faults.mounts import small_disk
-from tests.systemd.installed import Installed, boot, copy_source, missing_wheels
+from tests.systemd.installed import Installed, boot, copy_source, why_not_installed
 from tests.systemd.machine import Machine, why_not
 
 pytestmark = pytest.mark.timeout(300)
@@ -47,7 +47,7 @@ def small(disk: Path) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def machine(source: Path, disk: Path, small: Path) -> Iterator[Machine]:
     """A machine that is up."""
-    if missing := why_not() or missing_wheels():
+    if missing := why_not() or why_not_installed():
         pytest.skip(missing)
     machine = boot(source, disk, small)
     yield machine
@@ -215,6 +215,26 @@ def test_a_stop_ends_in_time_and_the_next_start_goes_on(service: Installed) -> N
     service.configure()
     service.systemctl("start")
     service.assert_all_is_read()
+
+
+def test_metrics_are_served_on_the_loopback_once_that_is_opened(service: Installed) -> None:
+    """By the drop-in and the setting together; with the setting alone the service runs all the same."""
+    machine, drop_ins = service.machine, f"/etc/systemd/system/{service.unit}.service.d"
+    read = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:9464/metrics').read().decode())"
+    fetch = ("/opt/digit-watcher/current/bin/python", "-I", "-c", read)
+    service.configure(metrics={"port": 9464})
+    service.systemctl("restart")
+    assert machine.attempt(*fetch).returncode != 0
+    machine.run("cp", "/srv/source/deploy/metrics-port.conf", drop_ins)
+    machine.run("systemctl", "daemon-reload")
+    service.systemctl("restart")
+    wait_for(
+        lambda: "digit_watcher_" in machine.attempt(*fetch, user="stranger").stdout, f"metrics:{service.journal()}", 20
+    )
+    machine.run("rm", f"{drop_ins}/metrics-port.conf")
+    machine.run("systemctl", "daemon-reload")
+    service.configure()
+    service.systemctl("restart")
 
 
 def test_the_sandbox_holds(service: Installed) -> None:
