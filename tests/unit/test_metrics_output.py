@@ -171,6 +171,7 @@ def test_who_asks_and_says_nothing_is_not_waited_for(
     meter: Meter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The file is written by the same thread."""
+    assert 0 < (metrics_server._Handler.timeout or 0) <= 5
     monkeypatch.setattr(metrics_server._Handler, "timeout", 0.05)
     with MetricsServer(registry_of(meter), 0) as server, socket.create_connection(server.server_address) as silent:
         _serve_one(server)
