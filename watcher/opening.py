@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from watcher.errors import ModelError, SurroundingsError
 from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.ledger import Ledger
+from watcher.logs import STDERR
 from watcher.meter import Meter
 from watcher.metrics_output import MetricsOutput
 from watcher.ownership import Lock
@@ -135,5 +135,5 @@ def _listen(daemon: Daemon, wake: Wake, reloading: Reloading) -> None:
     wake.on_signals()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, daemon.stop)
-    if not os.isatty(sys.stderr.fileno()):  # else it means that the terminal is gone, and ends the daemon with it
+    if not os.isatty(STDERR):  # else it means that the terminal is gone, and ends the daemon with it
         signal.signal(signal.SIGHUP, reloading.ask)

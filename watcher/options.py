@@ -31,13 +31,14 @@ def settings(
     Raises ConfigError where there is none, or one that cannot be used.
     """
     from watcher import config
+    from watcher.logs import say as tell
 
     given = inbox is not None and outbox is not None
     path, remark = config.find(config_file, folders_given=given, needed=needed)
     if remark:
-        click.echo(f"note: {remark}", err=True)
+        tell(f"note: {remark}")
     if say:
-        click.echo(f"config: {path.resolve() if path else 'none, defaults'}", err=True)
+        tell(f"config: {path.resolve() if path else 'none, defaults'}")
     if path is None:
         return config.defaults(inbox=inbox, outbox=outbox)
     return config.load(path, inbox=inbox, outbox=outbox)

@@ -97,11 +97,11 @@ def test_a_wrong_call_says_what_is_wrong(
     assert [] == list(Path().iterdir())
 
 
-def test_another_programs_config_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_programs_config_is_said(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """Passed over, and the defaults are used for what the options leave open."""
     Path("config.yaml").write_text("theme: dark\n")
     assert 4 == call(monkeypatch, "status", "--inbox", "in", "--outbox", "out")
-    assert "note: passed over" in capsys.readouterr().err
+    assert "note: passed over" in capfd.readouterr().err
 
 
 def test_reading_needs_no_config_unless_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
