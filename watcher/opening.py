@@ -104,7 +104,7 @@ def _start_reading(config: Config, files: Files, stack: ExitStack) -> tuple[Held
     try:
         refuse_misreading(engine)
     except ModelError as error:  # at a start people may have their way: a model of their own need not be a good one
-        log.warning("%s. %s", error, error.hint)
+        log.warning("pictures will be read badly: %s. %s", error, error.hint)
     if not landlock_version():
         log.info("this kernel has no Landlock: readers are limited, but not confined to the work folder")
     return model, engine
