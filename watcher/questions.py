@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from watcher.database import ledger_trouble, open_database
 from watcher.records import Claim, Record
-from watcher.schema import READ_AGAIN, claim_of, record_of
+from watcher.schema import READ_AGAIN, SCHEMA_VERSION, claim_of, record_of
 
 Made = TypeVar("Made", Claim, Record)
 
@@ -17,10 +17,10 @@ Made = TypeVar("Made", Claim, Record)
 class Questions:
     """All reads of the ledger. Each raises SurroundingsError where its file cannot be read or is damaged."""
 
-    def __init__(self, path: Path, *, read_only: bool = True) -> None:
-        """Open the ledger. Raises SurroundingsError where the file is not a usable ledger."""
+    def __init__(self, path: Path, *, read_only: bool = True, oldest: int = SCHEMA_VERSION) -> None:
+        """Open the ledger; oldest: the version that will do. Raises SurroundingsError where it is not a usable one."""
         self.path = path
-        self._db = open_database(path, read_only=read_only)
+        self._db = open_database(path, read_only=read_only, oldest=oldest)
 
     def close(self) -> None:
         """Close the file; the WAL is folded into it."""

@@ -1,9 +1,11 @@
 """A line of results.jsonl or results.csv, read back as the record that it was written from."""
 
+import codecs
 import csv
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from watcher.recognition.verdict import Reason, Status, Verdict
@@ -25,20 +27,33 @@ def record_of_json(line: bytes) -> Record:
     return _record(values, str(values["file"]))
 
 
-def record_of_csv(line: bytes) -> Record:
-    """As `record_of_json`; a line of the CSV has neither scores nor the sentence for people."""
+def record_of_csv(line: bytes, columns: Sequence[str] = COLUMNS, delimiter: str = ",") -> Record:
+    """As `record_of_json`; a line of the CSV has neither scores nor the sentence for people.
+
+    columns: of the file that the line is from, where it is not as we write it today; those that it lacks are empty.
+    """
     try:
-        cells = next(csv.reader([line.decode().rstrip("\r\n")], strict=True))
+        cells = next(csv.reader([line.decode().rstrip("\r\n")], strict=True, delimiter=delimiter))
     except csv.Error as error:
         raise ValueError(str(error)) from error
-    if len(cells) != len(COLUMNS):
-        raise ValueError(f"it has {len(cells)} cells, not {len(COLUMNS)}")
-    values: dict[str, Any] = {name: _plain(cell) or None for name, cell in zip(COLUMNS, cells, strict=True)}
+    if len(cells) != len(columns):
+        raise ValueError(f"it has {len(cells)} cells, not {len(columns)}")
+    given = dict(zip(columns, cells, strict=True))
+    values: dict[str, Any] = {name: _plain(given.get(name, "")) or None for name in COLUMNS}
     for name, made in _NUMBERS.items():
         values[name] = made(values[name]) if values[name] else None
     # A name of a person's may begin as our apostrophe does: then it stands so in its place too.
-    file = cells[1] if f"/{cells[1]}" in cells[-1] else _plain(cells[1])
+    file, place = given.get("file", ""), given.get("archived_to", "")
+    file = file if f"/{file}" in place else _plain(file)
     return _record(values | {"scores": [], "detail": ""}, file)
+
+
+def csv_reader(header: bytes) -> Callable[[bytes], Record]:
+    """`record_of_csv` for a file that begins with this line: of other columns, or saved by a spreadsheet."""
+    text = header.removeprefix(codecs.BOM_UTF8).decode(errors="replace").strip()
+    delimiter = max(",;\t", key=text.count)
+    columns = next(csv.reader([text], delimiter=delimiter), [])
+    return partial(record_of_csv, columns=columns, delimiter=delimiter)
 
 
 _NUMBERS: dict[str, Callable[[Any], float]] = {

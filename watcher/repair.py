@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -16,10 +18,13 @@ from watcher.files import WORK, Files
 from watcher.fresh_file import fresh_file
 from watcher.identity import Marked
 from watcher.ledger import Ledger
+from watcher.migrations import OLDEST
 from watcher.ownership import Lock
 from watcher.premises import make_folders
 from watcher.questions import Questions
+from watcher.records import Record
 from watcher.rows import readable_name
+from watcher.rules import FOLDERS, Rules
 from watcher.taking_in import SHOWN, Listing, Taken, TakingIn
 from watcher.whereabouts import Whereabouts
 
@@ -43,7 +48,7 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
             if aside:
                 _keep_claims(aside, ledger, files)
             whereabouts = Whereabouts(config.outbox, files, dry_run=dry_run)
-            taken = TakingIn(config.outbox, ledger, whereabouts, dry_run=dry_run).run()
+            taken = TakingIn(config.outbox, ledger, whereabouts, old=_old(config), dry_run=dry_run).run()
             if not dry_run:
                 _mark(config, ledger)
             unknown = Listing()
@@ -60,6 +65,18 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
             f"{len(taken.bad):,} rows cannot be used, and `run` will not go on with them",
             hint="Correct these lines of the results files, or delete them, and say `repair` again.",
         )
+
+
+def _old(config: Config) -> Callable[[Record], bool]:
+    """Whether a picture had its days: then, where it is nowhere, retention will have deleted it."""
+    rules, now = Rules.of(config.retention, config.archive.zone), datetime.now(UTC)
+    limits = {folder: rules.limits(folder, now) for folder in FOLDERS}
+
+    def old(record: Record) -> bool:
+        limit = limits[record.folder]
+        return limit is not None and record.claim.id < limit[0]
+
+    return old
 
 
 def _take_locks(config: Config, stack: ExitStack) -> Files:
@@ -98,7 +115,7 @@ def _ledger_file(
 
 def _keep_claims(aside: Path, ledger: Ledger, files: Files) -> None:
     """Pictures in work keep their names, where the old ledger can still say them."""
-    with suppress(SurroundingsError), closing(Questions(aside)) as old:
+    with suppress(SurroundingsError), closing(Questions(aside, oldest=OLDEST)) as old:
         claims = [claim for claim in old.in_work() if files.identity_in_work(claim.id) and not ledger.knows(claim.id)]
         ledger.intend(claims)
 
@@ -132,6 +149,7 @@ def _say(taken: Taken, unknown: Listing, *, dry_run: bool) -> None:
     for state, what in (
         ("archived", "with the picture at its place"),
         ("recorded", "with the picture still to be archived, which the next run does"),
+        ("expired", "whose picture had its days, and is gone"),
         ("missing", "without a picture"),
     ):
         if taken.states[state]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 from itertools import count
 from typing import Literal
 
+_OTHER_COLUMNS = re.compile(rb"results-old(\d+)\.csv")
 _NAME = re.compile(rb"results-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.(?:csv|jsonl)")
 
 
@@ -43,6 +44,24 @@ class Rotation:
             return datetime.fromisoformat(at).astimezone(self.zone).date()
         except ValueError:
             return None  # a row that a person wrote
+
+
+def set_aside(folder: bytes, suffix: bytes) -> list[bytes]:
+    """Paths of files that were set aside: first for other columns, then by day or size; each in their order."""
+    names = [name for name in os.listdir(folder) if name.endswith(suffix)]
+    old = sorted((int(match[1]), name) for name in names if (match := _OTHER_COLUMNS.fullmatch(name)))
+    found = sorted((day, _number(name), name) for name in names if (day := day_of(name)))
+    return [folder + b"/" + name for name in (*(name for _, name in old), *(name for _, _, name in found))]
+
+
+def is_old(path: bytes) -> bool:
+    """Whether that is the path of a file that was set aside for other columns."""
+    return _OTHER_COLUMNS.fullmatch(os.path.basename(path)) is not None
+
+
+def _number(name: bytes) -> int:
+    match = _NAME.fullmatch(name)
+    return int(match[2] or 1) if match else 0
 
 
 def day_of(name: bytes) -> date | None:

@@ -1,12 +1,14 @@
 """One append-only sheet of rows: appended durably, and mended from the ledger after a crash or a person's hand."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from watcher.errors import SurroundingsError
 from watcher.ledger import Ledger
 from watcher.records import Record
+from watcher.rotation import is_old
 from watcher.sheet_file import SheetFile
 from watcher.tail import BLOCK, id_in, line_of_first_nul, lines, row_that_ends_at, unended_line
 
@@ -73,6 +75,9 @@ class Sheet:
         know, OSError where writing fails.
         """
         dev, ino, durable, self._seq = self._ledger.sheet(self._name)
+        for path, rows in islice(self._file.set_aside_files(), 1):
+            if not is_old(os.fsencode(path)):
+                self._seq_of(rows[-1], path)
         self._file.open()
         known = (self._file.dev, self._file.ino) == (dev, ino) and self._ends_with_our_row(durable)
         start = durable if known else 0
@@ -147,12 +152,26 @@ class Sheet:
         """
         present = bytearray(self._ledger.last_seq() - self._seq)
         oldest = self._ledger.oldest_after(self._seq)
+        if oldest:
+            self._mark_set_aside(present, oldest)
         last = self._file.size - BLOCK
         for at, line in lines(self._file.descriptor, start):
             id_ = id_in(line)
             if id_ and (at >= last or (oldest and id_ >= oldest)) and (place := self._seq_of(id_) - self._seq) > 0:
                 present[place - 1] = True
         return present
+
+    def _mark_set_aside(self, present: bytearray, oldest: str) -> None:
+        """The rows that stand in files that were set aside: a ledger that was mended may not know how far they go."""
+        for path, rows in self._file.set_aside_files():
+            if max(rows) < oldest:
+                continue
+            with open(path, "rb") as file:
+                for _, line in lines(file.fileno(), 0):
+                    id_ = id_in(line)
+                    place = (self._ledger.seq_of(id_) or 0) - self._seq if id_ else 0
+                    if place > 0:
+                        present[place - 1] = True
 
     def _missing(self, present: bytearray) -> Iterator[Record]:
         begin = present.find(False)
@@ -162,13 +181,13 @@ class Sheet:
             yield from islice(self._ledger.records_after(self._seq + begin), count)
             begin = present.find(False, begin + count)
 
-    def _seq_of(self, id_: str) -> int:
+    def _seq_of(self, id_: str, where: str = "") -> int:
         seq = self._ledger.seq_of(id_)
         if seq is None and self._ledger.purged(id_):
             return 0  # it was here, long ago
         if seq is None:
             raise SurroundingsError(
-                f"{self._file} has rows that the ledger does not know, {id_} for one:"
+                f"{where or self._file} has rows that the ledger does not know, {id_} for one:"
                 f" the ledger {self._ledger.path} is older than the results",
                 hint="Restore the newer ledger; or run `digit-watcher repair`, same options: it takes these rows"
                 " into the ledger.",

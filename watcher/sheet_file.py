@@ -5,13 +5,16 @@ import fcntl
 import logging
 import os
 import stat
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 
+from watcher.beneath import open_beneath
 from watcher.durable import rename_new, sync_folders, write_all
 from watcher.errors import SurroundingsError
 from watcher.records import signed64
-from watcher.tail import BLOCK
+from watcher.rotation import set_aside
+from watcher.tail import BLOCK, last_rows
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +118,15 @@ class SheetFile:
                 rename_new(self._path, aside)
             except FileExistsError:
                 log.warning("%s goes on: there is a file %s by now", self, os.fsdecode(aside))
+
+    def set_aside_files(self) -> Iterator[tuple[str, list[str]]]:
+        """Paths of files that were set aside, the newest day first, each with the ids at its end, where it has any."""
+        folder, suffix = os.path.dirname(self._path), b"." + self._path.rpartition(b".")[2]
+        for path in reversed(set_aside(folder, suffix)):
+            with suppress(OSError), open(open_beneath(folder, os.path.basename(path), os.O_RDONLY), "rb") as file:
+                regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+                if regular and (rows := last_rows(file.fileno())):
+                    yield os.fsdecode(path), rows
 
     def write(self, rows: bytes) -> None:
         """Append whole rows, on a line of their own. On an error nothing of them stays, where that can be done."""

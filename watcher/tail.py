@@ -55,6 +55,12 @@ def row_that_ends_at(descriptor: int, end: int) -> str | None:
     return id_in(before[:-1].rpartition(b"\n")[2])
 
 
+def last_rows(descriptor: int) -> list[str]:
+    """The ids of the rows in the last BLOCK."""
+    end = os.pread(descriptor, BLOCK, max(0, os.fstat(descriptor).st_size - BLOCK))
+    return [id_ for line in end.split(b"\n") if (id_ := id_in(line))]
+
+
 def line_of_first_nul(descriptor: int, start: int) -> int | None:
     """Where the line begins that has the first NUL from `start` on: power cuts leave whole blocks of them."""
     position = start

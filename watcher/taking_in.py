@@ -3,15 +3,16 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from watcher.ledger import Ledger
-from watcher.reading_back import record_of_csv, record_of_json
+from watcher.reading_back import record_of_csv
 from watcher.records import Record
 from watcher.rows import csv_line, readable_name
+from watcher.sources import Source, sources
 from watcher.tail import id_in, lines
 from watcher.whereabouts import Whereabouts
 
@@ -46,53 +47,64 @@ class Taken:
 class TakingIn:
     """From both files into one ledger: the JSONL has more in its lines, the CSV is the second source."""
 
-    def __init__(self, outbox: Path, ledger: Ledger, whereabouts: Whereabouts, *, dry_run: bool) -> None:
+    def __init__(
+        self, outbox: Path, ledger: Ledger, whereabouts: Whereabouts, *, old: Callable[[Record], bool], dry_run: bool
+    ) -> None:
+        """old: whether the time of a picture is over, by the settings."""
         self._outbox, self._ledger, self._whereabouts, self._dry_run = outbox, ledger, whereabouts, dry_run
+        self._old = old
         self._first = ledger.last_seq()
         self._pending: dict[str, tuple[Record, str]] = {}
         self._places: set[bytes] = set()
         self.taken = Taken()
 
     def run(self) -> Taken:
-        """Take in both files, then find out which pictures were read again. Raises OSError where a file fails."""
-        self._file("results.jsonl", record_of_json)
-        self._file("results.csv", record_of_csv)
+        """Take in all files, then find out which pictures were read again. Raises OSError where a file fails."""
+        for source in sources(self._outbox):
+            self._file(source)
         for id_ in [id_ for id_ in self.taken.bad if self._ledger.seq_of(id_) is not None]:
-            del self.taken.bad[id_]  # the other file had it
+            del self.taken.bad[id_]  # another file had it
         self._find_read_again()
         return self.taken
 
-    def _file(self, name: str, read: Callable[[bytes], Record]) -> None:
+    def _file(self, source: Source) -> None:
         torn = None
-        with _opened(self._outbox / name) as descriptor:
+        with source.opened() as descriptor:
             for at, line in lines(descriptor, 0) if descriptor >= 0 else ():
                 id_ = id_in(line)
                 if id_ is None:
                     torn = at if _STUB.fullmatch(line) else torn
-                elif id_ not in self._pending and self._ledger.seq_of(id_) is None:
-                    torn = torn if self._row(name, id_, line, read) else at
-                elif read is record_of_csv and line.endswith(b"\n"):
-                    self._compare(id_, line)
+                elif self._is_new(id_):
+                    torn = torn if self._row(source, id_, line) else at
+                elif source.is_csv and source.ours and line.endswith(b"\n"):
+                    self._compare(source, id_, line)
             self._store()
-            if torn is not None:
-                self.taken.remarks.add(f"the torn row at the end of {name} is cut off")
+            if torn is not None and source.grows:
+                self.taken.remarks.add(f"the torn row at the end of {source.name} is cut off")
                 if not self._dry_run:
                     os.ftruncate(descriptor, torn)
                     os.fsync(descriptor)
 
-    def _row(self, name: str, id_: str, line: bytes, read: Callable[[bytes], Record]) -> bool:
+    def _is_new(self, id_: str) -> bool:
+        return id_ not in self._pending and self._ledger.seq_of(id_) is None and not self._ledger.purged(id_)
+
+    def _row(self, source: Source, id_: str, line: bytes) -> bool:
         """Take in one row; False where it is torn and no row."""
         whole = line.endswith(b"\n")
         try:
-            record = read(line)
+            record = source.read(line)
             self._refuse_anothers(record, id_)
         except ValueError as error:
-            if whole:
-                self.taken.bad[id_] = f"{name}, {id_}: {error}"
+            if whole and source.ours:
+                self.taken.bad[id_] = f"{source.name}, {id_}: {error}"
+            elif whole:
+                self.taken.remarks.add(f"{source.name}, {id_}, is not taken: {error}")
             return whole
-        if not whole and read is record_of_csv and not self._whereabouts.holds(record.archived_to):
+        if not whole and source.is_csv and not self._whereabouts.holds(record.archived_to):
             return False  # its last cell may be torn
         record, state, remark = self._whereabouts.find(record)
+        if state == "missing" and self._old(record):
+            state, remark = "expired", ""
         if remark:
             self.taken.remarks.add(f"{readable_name(record.claim.file)} (id {id_}) {remark}")
         self.taken.states[state] += 1
@@ -114,14 +126,14 @@ class TakingIn:
         self._pending.clear()
         self._places.clear()
 
-    def _compare(self, id_: str, line: bytes) -> None:
+    def _compare(self, source: Source, id_: str, line: bytes) -> None:
         """Say where a row of the CSV says something else than the line of the JSONL that was taken in."""
         if (self._ledger.seq_of(id_) or 0) <= self._first:
             return
         record = self._ledger.place_of(id_)
         with suppress(ValueError):
             if record is not None and csv_line(record_of_csv(line)) != csv_line(record):
-                self.taken.remarks.add(f"results.csv says something else of {id_} than results.jsonl, which is taken")
+                self.taken.remarks.add(f"{source.name} says something else of {id_} than the JSONL, which is taken")
 
     def _find_read_again(self) -> None:
         pairs: dict[str, str] = {}
@@ -131,17 +143,3 @@ class TakingIn:
         self._ledger.mark_read_again(pairs.items())
         if pairs:
             self.taken.remarks.add(f"{len(pairs):,} of them had been read again, on request")
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    """A descriptor for reading and cutting; -1 where there is no such file."""
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        yield -1
-        return
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)

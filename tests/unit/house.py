@@ -1,18 +1,19 @@
 """A ledger and an outbox with pictures of any age, and what retention makes of them; time passes when it is told to."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fakes import BLANK, NOON, SEVEN
+from fakes import NOON, SEVEN
 
 from watcher import retention
 from watcher.age import Age
 from watcher.ids import first_id
 from watcher.ledger import Ledger
 from watcher.places import Places
-from watcher.recognition.verdict import Verdict
+from watcher.recognition.verdict import Status, Verdict
 from watcher.records import Claim, Identity, Record
 from watcher.results import Results
 from watcher.rules import Rules
@@ -20,6 +21,7 @@ from watcher.settings import Retention
 
 DAY = timedelta(days=1)
 DATA = b"x" * 100
+SHA256 = hashlib.sha256(DATA).hexdigest()
 
 
 class House:
@@ -66,6 +68,7 @@ class House:
         at = at or self.now
         stamp = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         id_ = f"{first_id(at)[:-12]}{self.added:012x}"
+        verdict = verdict._replace(sha256=SHA256)
         claim = Claim(id_, name.encode(), Identity(1, self.added, len(DATA), 5), stamp)
         self.ledger.intend([claim])
         (made,) = self.ledger.record([(claim, verdict)], "net", stamp, Places(self.outbox, UTC))
@@ -78,7 +81,7 @@ class House:
         path = self.outbox / record.archived_to.decode()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(DATA)
-        if record.verdict is BLANK:
+        if record.verdict.status is Status.UNREADABLE:
             path.with_name(path.name + ".reason.txt").write_text(f"blank: \nid: {record.claim.id}\nmodel: net\n")
         found = Identity.of(path.stat())
         self.ledger._db.execute(
