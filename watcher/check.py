@@ -69,9 +69,10 @@ def _state(config: Config) -> str:
         _writable(folder, "the state folder", must_exist=True)
     path = config.ledger_path
     if path.is_file():
-        from watcher.backup import checked
+        from watcher.backup import checked, tried
 
-        return f"{path}, {checked(path):,} results, every page is sound"
+        upgrade = tried(path)
+        return f"{path}, {checked(path):,} results, every page is sound" + (f"; {upgrade}" if upgrade else "")
     return f"{folder}, no ledger yet" + (f", on {kind}" if kind else "")
 
 
