@@ -147,7 +147,8 @@ class Daemon:
         self.works.meter.paused(error)
         self._failures, self._recorded = self._failures + 1, self.counts.recorded
         if self._trouble.kind not in self._said:
-            log.error("paused: %s. %s", self._trouble.what, self._trouble.hint)
+            kind = {"REASON": self._trouble.kind}
+            log.error("paused: %s. %s", self._trouble.what, self._trouble.hint, extra=kind)
             notify(STATUS=f"paused: {self._trouble.what}")
         else:
             log.debug("still paused, after %d tries: %s", self._failures, self._trouble.what)

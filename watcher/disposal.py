@@ -55,7 +55,9 @@ class Disposal:
                 except OSError as error:
                     if self._news(picture):
                         said, why = readable_name(picture.place), error.strerror
-                        log.warning("%s cannot be deleted: %s", said, why, extra={"PICTURE_ID": picture.id})
+                        log.warning(
+                            "%s cannot be deleted: %s", said, why, extra={"PICTURE_ID": picture.id, "REASON": why}
+                        )
                     continue
                 touched.add(folder)
                 disposed.done.append(picture)

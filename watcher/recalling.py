@@ -8,7 +8,7 @@ from pathlib import Path
 from watcher.durable import concerns_all
 from watcher.parts import Parts
 from watcher.records import Claim, Record
-from watcher.rows import readable_name
+from watcher.rows import about, readable_name
 
 log = logging.getLogger(__name__)
 AT_ONCE = 64  # pictures; some milliseconds
@@ -117,8 +117,10 @@ def recall(parts: Parts, pairs: Sequence[tuple[Claim, Record]]) -> list[Claim]:
             if concerns_all(error):
                 raise
             if not recalled:
-                said = readable_name(record.archived_to)
-                log.warning("%s cannot be read again: %s; the daemon's user must own it", said, error.strerror)
+                said, extra = readable_name(record.archived_to), about(record.claim) | {"REASON": error.strerror}
+                log.warning(
+                    "%s cannot be read again: %s; the daemon's user must own it", said, error.strerror, extra=extra
+                )
                 refused.append(claim.id)
                 continue
         if recalled:

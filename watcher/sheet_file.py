@@ -14,6 +14,7 @@ from watcher.durable import rename_new, sync_folders, write_all
 from watcher.errors import SurroundingsError
 from watcher.records import signed64
 from watcher.rotation import set_aside
+from watcher.rows import readable_name
 from watcher.tail import BLOCK, last_rows
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class SheetFile:
             aside = stem + f"-old{number}.".encode() + suffix
             with suppress(FileExistsError):
                 rename_new(self._path, aside)
-                log.warning("%s had other columns; it is now %s", self, os.fsdecode(aside))
+                log.warning("%s had other columns; it is now %s", self, readable_name(aside))
                 return
 
     def set_aside(self, stem: str, place: tuple[int, int]) -> None:
@@ -117,7 +118,7 @@ class SheetFile:
             try:
                 rename_new(self._path, aside)
             except FileExistsError:
-                log.warning("%s goes on: there is a file %s by now", self, os.fsdecode(aside))
+                log.warning("%s is not set aside: there is a file %s already", self, readable_name(aside))
 
     def set_aside_files(self) -> Iterator[tuple[str, list[str]]]:
         """Paths of files that were set aside, the newest day first, each with the ids at its end, where it has any."""

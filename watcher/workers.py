@@ -186,7 +186,10 @@ class LocalEngine:
         else:
             untouched += [[id_] for id_ in begun]  # one by one, to find the one that did it
         self._waiting.extendleft(reversed(untouched))
-        log.warning("a reader %s (exit code %s) with %d pictures begun; another one starts", trouble, code, len(begun))
+        log.warning(
+            "a reader %s (exit code %s) with %d pictures begun; another one starts",
+            trouble, code, len(begun), extra={"REASON": str(trouble)},
+        )  # fmt: skip
         self.on_lost(trouble)
         self._readers[self._readers.index(reader)] = self._start()
 
