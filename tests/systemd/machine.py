@@ -19,8 +19,9 @@ def why_not() -> str:
     missing = [name for name in ("nsenter", "unshare", "setpriv", "runuser", "make") if not shutil.which(name)]
     if missing:
         return f"not installed: {', '.join(missing)}"
-    if "cgroup2" not in Path("/proc/self/mounts").read_text(encoding="utf-8"):
-        return "cgroup v2 is not mounted"
+    mounts = [line.split() for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]
+    if not any(kind == "cgroup2" and os.access(mount, os.W_OK) for _, mount, kind, *_ in mounts):
+        return "cgroup v2 is not mounted, or read-only"
     tried = subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], capture_output=True, check=False)
     return "" if tried.returncode == 0 else f"no namespaces may be made here: {tried.stderr.decode().strip()}"
 

@@ -9,9 +9,9 @@ import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = ("digit-watcher.service", "digit-watcher@.service")
-DROP_INS = ("metrics-port.conf", "private-files.conf")
+DROP_INS = ("keras-model.conf", "metrics-port.conf", "private-files.conf")
 MOST_TOGETHER = 3  # directives that one comment may speak for
-MOST_EXPOSED = {None: "5", "metrics-port.conf": "10", "private-files.conf": "10"}  # of 100
+MOST_EXPOSED = {None: "5", "keras-model.conf": "5", "metrics-port.conf": "10", "private-files.conf": "10"}  # of 100
 
 
 def analyze(*command: str | Path) -> str:
