@@ -9,6 +9,8 @@ import socket
 import stat
 from collections.abc import Mapping
 
+from watcher.rows import printable
+
 SOCKET = "/run/systemd/journal/socket"
 IDENTIFIER = "digit-watcher"
 MOST_BYTES = 16_384  # of one field: an entry must go into one datagram
@@ -46,7 +48,7 @@ def priority(level: int) -> int:
 
 def entry(record: logging.LogRecord) -> bytes:
     """A message as the journal takes it. What was given in `extra` under names in capitals are fields too."""
-    text = record.getMessage()
+    text = printable(record.getMessage())
     if record.exc_info:
         text += "\n" + logging.Formatter().formatException(record.exc_info)
     fields: Mapping[str, object] = {

@@ -84,10 +84,10 @@ def test_extra_names_in_capitals_are_fields(desk: Desk) -> None:
 
 
 def test_a_line_break_begins_no_field_of_its_own(desk: Desk) -> None:
-    """Neither in the message nor in a field."""
+    """Neither in the message, which is one line, nor in a field."""
     desk.log.warning("one\nPRIORITY=0\n", extra={"FILE": "a\nMESSAGE=false"})
     entry = desk.entry()
-    assert ("one\nPRIORITY=0\n", "4", "a\nMESSAGE=false") == tuple(
+    assert ("one\\nPRIORITY=0\\n", "4", "a\nMESSAGE=false") == tuple(
         entry[key] for key in ("MESSAGE", "PRIORITY", "FILE")
     )
 
