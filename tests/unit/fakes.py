@@ -11,6 +11,7 @@ from typing import Any
 from drawing import digit, encoded
 
 from watcher.archive import Archive
+from watcher.care import Care
 from watcher.engine import Outcome
 from watcher.errors import SurroundingsError
 from watcher.files import Files
@@ -22,6 +23,9 @@ from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Found, Identity, Record
 from watcher.requests import Requests
 from watcher.results import Results
+from watcher.retention import Retention
+from watcher.rotation import Rotation
+from watcher.rules import Rules
 from watcher.service import Service
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -118,13 +122,14 @@ class Desk:
         self.verdict: Verdict = SEVEN
         self.check: Callable[[], None] = lambda: None
         self.now = 0.0
+        self.rotation, self.most_bytes = Rotation(), dict[str, int | None]()
         self._open()
 
     def _open(self) -> None:
         self.files = Files(self.inbox)
         self.files.prepare()
         self.ledger = Ledger(self.state / "ledger.sqlite3")
-        self.results = Results(self.outbox, self.ledger)
+        self.results = Results(self.outbox, self.ledger, self.rotation)
         self.watched = Inbox(os.fsencode(self.inbox), settle_seconds=2.0)
         self.places = Places(self.outbox, UTC)
         self.requests = Requests(self.state)
@@ -136,8 +141,12 @@ class Desk:
         self.engine = FakeEngine(self.seen)
         self.service = Service(
             parts, self.engine, batch_size=256, max_attempts=3, settle_seconds=2.0, rescan_seconds=5.0,
-            executor=AtOnce(), wake=lambda: None,
+            executor=AtOnce(), wake=lambda: None, care=Care(self.results, self._retention(parts), parts.timestamp),
         )  # fmt: skip
+
+    def _retention(self, parts: Parts) -> Retention:
+        rules = Rules({"results": None}, self.most_bytes, UTC)
+        return Retention(rules, self.ledger, self.outbox, check=parts.check, now=parts.utc_now)
 
     def seen(self, id_: str) -> Outcome:
         """What a reader says of a picture: the verdict of the day, and the file's identity."""

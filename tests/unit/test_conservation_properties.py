@@ -1,6 +1,8 @@
 """I1 as a property: arrivals, kills, full disks and meddling in any order, and each picture is there exactly once."""
 
 import contextlib
+import csv
+import io
 import json
 import os
 import shutil
@@ -18,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from watcher.errors import SurroundingsError
 from watcher.requests import request_requeue
+from watcher.rotation import Rotation
 
 NAMES = st.sampled_from(["7.png", "8.png", "a/7.png", "a/b/7.png", "=1\n.png", "n" * 250 + ".png"])
 CALLS = st.integers(1, 40)
@@ -37,6 +40,9 @@ class Conservation(RuleBasedStateMachine):
         super().__init__()
         self.root = Path(tempfile.mkdtemp(prefix="conservation-", dir=MEMORY))
         self.desk = Desk(self.root)
+        self.desk.rotation = Rotation("size", most_bytes=2000)
+        self.desk.close()
+        self.desk._open()
         self.fate = Fate()
         self.expected: Counter[bytes] = Counter()
         self.forgiven: set[str] = set()  # rows that may be missing in results.csv: it was meddled with behind them
@@ -121,6 +127,11 @@ class Conservation(RuleBasedStateMachine):
         """From now on pictures are rejected, or read again."""
         self.desk.verdict = BLANK if self.desk.verdict is SEVEN else SEVEN
 
+    @rule(folder=st.sampled_from(["archive", "rejected"]), most=st.sampled_from([None, None, 0, 100, 300]))
+    def keep_no_more(self, folder: str, most: int | None) -> None:
+        """From now on the oldest pictures are deleted where there are more bytes, or none any more."""
+        self.desk.most_bytes[folder] = most
+
     # -- what becomes of the daemon ------------------------------------------------------------------
 
     @rule(seconds=st.sampled_from([0.0, 1.0, 3.0, 400.0]), count=st.integers(1, 4))
@@ -201,9 +212,13 @@ class Conservation(RuleBasedStateMachine):
         rows = self.desk.ledger._db.execute("SELECT id, state, seq FROM pictures").fetchall()
         states = Counter(row[1] for row in rows)
         recorded = {row[0] for row in rows if row[2] is not None}
-        assert +self.expected == self._kept()
-        assert self.expected.total() == states["archived"]
-        assert not set(states) - {"archived", "cancelled", "requeued"}, states
+        assert not self._kept() - self.expected
+        assert self._kept().total() == states["archived"]
+        assert self.expected.total() == states["archived"] + states["expired"]
+        assert not set(states) - {"archived", "cancelled", "requeued", "expired"}, states
+        assert sum(self.desk.ledger.results().values()) == len(recorded)
+        if any(most is not None for most in self.desk.most_bytes.values()):
+            self._assert_no_more_is_kept()
         assert recorded == set(self._json_ids())
         assert recorded - self.forgiven <= set(self._csv_ids()) <= recorded
         assert {"quarantine"} == {path.name for path in (self.desk.inbox / ".work").iterdir()}
@@ -216,14 +231,18 @@ class Conservation(RuleBasedStateMachine):
             if not name.endswith(".reason.txt")
         )
 
+    def _assert_no_more_is_kept(self) -> None:
+        for folder, most in self.desk.most_bytes.items():
+            assert most is None or self.desk.ledger.stock(folder)[1] <= most
+
     def _csv_ids(self) -> list[str]:
-        path = self.desk.outbox / "results.csv"
-        rows = self.desk.rows() if path.exists() and path.stat().st_size else []
-        return [row[0] for row in rows if len(row) == 15]
+        files = sorted(self.desk.outbox.glob("results*.csv"))
+        rows = [row for path in files for row in csv.reader(io.StringIO(path.read_bytes().decode(), newline=""))]
+        return [row[0] for row in rows if len(row) == 15 and row[0] != "id"]
 
     def _json_ids(self) -> list[str]:
-        path = self.desk.outbox / "results.jsonl"
-        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+        files = sorted(self.desk.outbox.glob("results*.jsonl"))
+        lines = [line for path in files for line in path.read_bytes().split(b"\n")[:-1]]
         return [json.loads(line)["id"] for line in lines if line.endswith(b"}")]
 
 
