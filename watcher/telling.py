@@ -25,7 +25,8 @@ def told(found: dict[str, Any], now: datetime) -> Iterator[str]:
     yield from _lines("note", notes(found))
     yield from _lines("results", _results(facts))
     yield from _lines("speed", _speed(facts, now))
-    yield from _lines("in work", _in_work(facts, now))
+    yield from _lines("in work", [f"{many:,}" for many in [facts.number("in_hand")] if many])
+    yield from _lines("oldest", _oldest(facts, now))
     for key in ("waiting", "ignored"):
         yield from _lines(key, _listed(facts, key, now))
     yield from _lines("account", _account(facts))
@@ -66,13 +67,11 @@ def _speed(facts: Facts, now: datetime) -> list[str]:
     return [f"{lately:,} in the last minute, {ever:,} since the start {_when(started, now)}"]
 
 
-def _in_work(facts: Facts, now: datetime) -> list[str]:
-    many = facts.number("in_hand")
-    lines = [f"{many:,}"] if many else []
-    if (oldest := facts.part("oldest")) and facts.number("pid"):
-        since = f"since {_when(oldest.time('since'), now)}"
-        lines.append(f"the oldest {since}: {oldest.text('file')}: {oldest.text('why')}")
-    return lines
+def _oldest(facts: Facts, now: datetime) -> list[str]:
+    oldest = facts.part("oldest")
+    if not oldest or not facts.number("pid"):
+        return []
+    return [f"{oldest.text('file')}: {oldest.text('why')}, since {_when(oldest.time('since'), now)}"]
 
 
 def _listed(facts: Facts, key: str, now: datetime) -> list[str]:

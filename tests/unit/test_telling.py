@@ -57,7 +57,7 @@ def test_what_is_wrong_comes_first() -> None:
         "         34 low_confidence",
         "speed    12 in the last minute, 1,000 since the start 2026-02-27 12:00 (2 days ago)",
         "in work  3",
-        "         the oldest since 11:00:00 (1 hour ago): 7.png: half",
+        "oldest   7.png: half, since 11:00:00 (1 hour ago)",
         "waiting  30",
         "         7.png: half, since 11:00:00 (1 hour ago)",
         "         … and 29 more",
