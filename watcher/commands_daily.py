@@ -76,8 +76,13 @@ def status(
 
 @click.command(short_help="Try everything that could fail later.")
 @folders
-def check(config_file: Path | None, inbox: Path | None, outbox: Path | None) -> int:
-    """Try everything that could fail later: config, folders, permissions, model, limits."""
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def check(config_file: Path | None, inbox: Path | None, outbox: Path | None, as_json: bool) -> int:
+    """Try everything that could fail later: folders, permissions, disks, limits, model, ledger, clock, service.
+
+    A line each: ok, warn where it works and somebody should know, FAIL with what to do. Nothing is left behind, and a
+    running daemon is not disturbed. Root tries as the user who owns the folders. Exits with the code of the worst.
+    """
     from watcher.check import check_command
 
-    return check_command(settings(config_file, inbox, outbox, say=True))
+    return check_command(settings(config_file, inbox, outbox, say=True), as_json=as_json)

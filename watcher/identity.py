@@ -59,6 +59,16 @@ class Marked:
 
         Raises SurroundingsError where it is another one, or not there.
         """
+        if not self.fits(ledger):
+            if self.known_to(ledger) is not None:
+                log.warning("the %s %s was made anew; it is taken on", self.what, self.folder)
+            self.adopt(ledger)
+
+    def fits(self, ledger: Ledger) -> bool:
+        """Whether it has the ledger's mark; False where it has none yet, or was made anew, and may be taken on.
+
+        Raises SurroundingsError where it is another one, or not there.
+        """
         if not self.folder.is_dir():
             raise SurroundingsError(
                 f"there is no {self.what} at {self.folder}", hint="Make the folder, or mount the disk that it is on."
@@ -67,11 +77,10 @@ class Marked:
         place = ledger.meta(f"{self.what}_path")  # of another path, it is another folder, and not made anew
         at_its_place = ledger.meta(f"{self.what}_device") == self._device() and place in (None, self._path())
         if found is None and (known is None or at_its_place):
-            if known is not None:
-                log.warning("the %s %s was made anew; it is taken on", self.what, self.folder)
-            self.adopt(ledger)
-        elif known != found:
+            return False
+        if known != found:
             raise self._stranger(ledger.path, known, found)
+        return True
 
     def check_not_orphaned(self, ledger: Path) -> None:
         """Where there is no ledger yet: raise SurroundingsError if the folder belongs to one."""

@@ -91,9 +91,7 @@ class SheetFile:
         return self._has_header()
 
     def _has_header(self) -> bool:
-        start = os.pread(self.descriptor, 2 * len(self._header), 0)
-        first_line = start.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].rstrip(b"\r")
-        return first_line.replace(b'"', b"") == self._header.rstrip()
+        return is_header(os.pread(self.descriptor, 2 * len(self._header), 0), self._header)
 
     def _set_aside(self) -> None:
         """Another column set begins a new file; the old one stays beside it."""
@@ -179,3 +177,9 @@ class SheetFile:
         if descriptor >= 0:
             with suppress(OSError):  # of a share that is lost: what it says of that, `fsync` has said before
                 os.close(descriptor)
+
+
+def is_header(start: bytes, header: bytes) -> bool:
+    """Say whether a file that begins so has these columns, whatever program saved it last."""
+    first_line = start.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].rstrip(b"\r")
+    return first_line.replace(b'"', b"") == header.rstrip()

@@ -1,79 +1,132 @@
 """watcher.check: what could fail later is said now, a line each."""
 
+import errno
+import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scenes import ROOT, SOMEBODY, without_powers
 
 from watcher import check
+from watcher.checks.findings import Finding, fail, ok, warn
+from watcher.checks.reading import check_model
+from watcher.checks.scene import Scene
 from watcher.config import Config
-from watcher.errors import ModelError, SurroundingsError
+from watcher.errors import ConfigError, ModelError, SurroundingsError
 
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
-    """Folders as after installation, and a model that answers."""
+    """Folders as after installation, a clock that somebody sets, and a model that answers."""
     (tmp_path / "in").mkdir()
-    monkeypatch.setattr(check, "_model", lambda config: "net-01234567 loads and answers")
+    monkeypatch.setitem(check.CHECKS, "model", lambda _: [ok("net-01234567 loads")])
+    monkeypatch.setattr("watcher.checks.clock._is_synchronised", lambda: True)
+    monkeypatch.setattr("watcher.checks.unit._units", lambda: iter(()))
     return Config(inbox=tmp_path / "in", outbox=tmp_path / "out")
 
 
-def lines(config: Config, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+def lines(config: Config, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
     code = check.check_command(config)
-    return code, capsys.readouterr().out
+    return code, capsys.readouterr().out.splitlines()
 
 
-def test_all_is_well(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 0, every line says ok, and nothing was made."""
-    code, said = lines(config, capsys)
-    assert (0, 9) == (code, said.count("ok    "))
-    assert "each with at most 1,001 MB for a picture; " in said
-    assert ([], False) == (list(config.inbox.iterdir()), config.outbox.exists())
+def only(monkeypatch: pytest.MonkeyPatch, **checks: object) -> None:
+    monkeypatch.setattr(check, "CHECKS", checks)
+
+
+def test_all_is_well(config: Config, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Exit code 0, every line says ok, each check says something, and nothing was made."""
+    with without_powers(tmp_path):
+        code, said = lines(config, capsys)
+    assert [] == [line for line in said[:-2] if not line.startswith("ok    ")]
+    assert (0, f"All is well: {len(said) - 2} things were tried.") == (code, said[-1])
+    assert set(check.CHECKS) == {line[6:].partition(":")[0] for line in said[:-2]}
+    assert ["in"] == os.listdir(tmp_path)
+    assert [] == os.listdir(config.inbox)
 
 
 def test_the_worst_finding_is_the_exit_code(
     config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All tests are made, each failure has its hint."""
+    """All checks are made, whatever one raises; each failure has its hint; a warning fails nothing."""
 
-    def broken(_: Config) -> str:
+    def broken(_: Scene) -> Iterator[Finding]:
+        yield ok("first")
         raise ModelError("no model", hint="set it")
 
-    def held(_: Config) -> str:
-        raise SurroundingsError("locked", hint="wait")
+    def failing(_: Scene) -> Iterator[Finding]:
+        raise OSError(errno.EIO, "fails")
 
-    monkeypatch.setattr(check, "_model", broken)
-    monkeypatch.setattr(check, "_daemon", held)
-    monkeypatch.setattr(check.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1_000_000}))
-    config.inbox.rmdir()
+    only(
+        monkeypatch, a=broken, b=failing, c=lambda _: [warn("odd", "look at it")], d=lambda _: [fail("bad", "mend it")]
+    )
     code, said = lines(config, capsys)
-    assert (5, 4) == (code, said.count("FAIL  "))
-    assert "FAIL  model: no model\n      set it" in said
-    assert "only 1 MB are free" in said
-    assert f"Make it: mkdir -p '{config.inbox}'" in said
+    assert 5 == code
+    assert ["ok    a: first", "FAIL  a: no model", "      set it", f"FAIL  b: {os.strerror(errno.EIO)}"] == said[:4]
+    assert ["warn  c: odd", "      look at it", "FAIL  d: bad", "      mend it", ""] == said[5:10]
+    assert "3 to mend, 1 to know, 1 as they should be." == said[-1]
 
 
-def test_a_remote_state_is_refused_and_a_remote_inbox_told(
+def test_warnings_alone_are_no_failure(
     config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SQLite's WAL is not safe there; events do not come from there."""
-    monkeypatch.setattr(check, "filesystem_of", lambda _: "nfs4")
+    """It will work: that is said, too."""
+    only(monkeypatch, a=lambda _: [warn("odd", "look at it")])
     code, said = lines(config, capsys)
-    assert 4 == code
-    assert "is on a remote filesystem (nfs4), where SQLite's WAL is not safe" in said
-    assert "Set `state` in config.yaml to a folder on a local disk." in said
-    assert "which tells of no events: folders are looked at every 5 s" in said
+    assert (0, "It will work; 1 to know, 0 as they should be.") == (code, said[-1])
 
 
-@pytest.mark.parametrize(
-    ("folder", "kind"),
-    [("/", "ext4"), ("/srv", "ext4"), ("/srv/share", "cifs"), ("/srv/share/a", "cifs"), ("/srv/share2", "ext4"),
-     ("/srv/a b", "nfs4")],
-)  # fmt: skip
-def test_the_filesystem_is_that_of_the_nearest_mount(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: str, kind: str
+def test_the_same_as_json(config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """For programs: every finding with its check, level, hint and exit code."""
+    only(monkeypatch, a=lambda _: [ok("fine"), fail("bad", "mend it", ConfigError.exit_code)])
+    assert 3 == check.check_command(config, as_json=True)
+    said = json.loads(capsys.readouterr().out)
+    assert 3 == said["exit_code"]
+    assert {"check": "a", "level": "fail", "text": "bad", "hint": "mend it", "exit_code": 3} == said["findings"][1]
+    assert ["ok", ""] == [said["findings"][0][key] for key in ("level", "hint")]
+
+
+def test_what_may_not_be_looked_at_is_not_known(
+    config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As /proc/self/mounts lists them, blanks in their names included."""
-    table = "/dev/sda1 / ext4 rw 0 0\n//host/x /srv/share cifs rw 0 0\nhost:/ /srv/a\\040b nfs4 rw 0 0\n"
-    monkeypatch.setattr(check.Path, "read_text", lambda *_, **__: table)
-    monkeypatch.setattr(check, "_existing", lambda path: path)
-    assert kind == check.filesystem_of(Path(folder))
+    """To somebody else than the daemon's user; to that user, it is left to the check of the folder itself."""
+
+    def refused(_: Scene) -> Iterator[Finding]:
+        raise PermissionError(errno.EACCES, "no", "/x")
+
+    def told(_: Scene) -> Iterator[Finding]:
+        raise SurroundingsError("cannot", hint="whose") from PermissionError(errno.EACCES, "no")
+
+    only(monkeypatch, a=refused, b=told)
+    code, said = lines(config, capsys)
+    assert (4, True, "FAIL  b: cannot") == (code, said[0].startswith("warn  a: not tried: Permission denied"), said[2])
+    config.state_folder.mkdir(parents=True)
+    monkeypatch.setattr(os, "geteuid", lambda: os.stat(config.state_folder).st_uid + 1)
+    code, said = lines(config, capsys)
+    assert (0, True) == (code, said[0].startswith("warn  a: not known: Permission denied"))
+    assert "warn  b: not known: cannot" == said[2]
+    assert "sudo digit-watcher check" in said[1]
+
+
+@pytest.mark.skipif(not ROOT, reason="only root may act as another user")
+def test_root_tries_as_the_user_who_owns_the_state(
+    config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Else nothing would ever be refused; afterwards root is root again."""
+    config.state_folder.mkdir(parents=True)
+    with without_powers(tmp_path):
+        os.seteuid(0)
+        monkeypatch.setattr(check, "CHECKS", {"user": check.CHECKS["user"], "who": lambda _: [ok(str(os.geteuid()))]})
+        code, said = lines(config, capsys)
+    assert (0, f"ok    user: tried as user {SOMEBODY}", f"ok    who: {SOMEBODY}") == (code, said[0], said[1])
+    assert 0 == os.geteuid()
+
+
+def test_a_model_that_is_none_is_told_with_the_code_of_models(tmp_path: Path) -> None:
+    """It is loaded as the daemon loads it, in a reader of its own."""
+    from scenes import scene_of
+
+    with pytest.raises(ModelError):
+        list(check_model(scene_of(tmp_path, model=tmp_path / "none")))

@@ -1,0 +1,42 @@
+"""The model and the readers: one is started as the daemon starts it, and tried on the built-in pictures."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from watcher.checks.findings import Finding, ok, warn
+from watcher.checks.scene import Scene
+from watcher.confinement import landlock_version
+from watcher.files import Files
+from watcher.held_model import HeldModel
+from watcher.reload import refuse_misreading
+from watcher.workers import LocalEngine
+from watcher.works import engine_settings
+
+
+def check_model(scene: Scene) -> Iterator[Finding]:
+    """It loads in a reader of its own, and reads what everybody reads."""
+    model = HeldModel(scene.config.model_path)
+    try:
+        settings = engine_settings(scene.config, Files(scene.config.inbox), model)
+        engine = LocalEngine(replace(settings, workers=1))
+        try:
+            engine.await_ready()
+            refuse_misreading(engine)
+        finally:
+            engine.close()
+    finally:
+        model.close()
+    but = f", but for the {', '.join(engine.misread)}" if engine.misread else ""
+    yield ok(f"{engine.model_name} loads, and reads the built-in digits{but}")
+
+
+def check_readers(scene: Scene) -> Iterator[Finding]:
+    """How far a reader is shut in, whom a hostile picture may take over."""
+    version, readers = landlock_version(), f"{scene.config.reading.worker_count} processes"
+    if version:
+        yield ok(f"{readers}, confined by Landlock {version}")
+    else:
+        yield warn(
+            f"{readers}, not confined: this kernel has no Landlock",
+            "They have limits all the same. Linux 5.13 or later has it, where `lsm=` names it at boot.",
+        )
