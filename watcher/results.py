@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from watcher.durable import sync_folders
 from watcher.ledger import ROTATING, Ledger
 from watcher.records import Record
 from watcher.rotation import Rotation
@@ -72,6 +73,7 @@ class Results:
     def _set_aside(self, stem: str) -> None:
         for sheet in self._sheets:
             sheet.set_aside(stem)
+        sync_folders([self._folder])  # before there are new files of these names
 
     def _time_of_last_row(self) -> str:
         if self._last_at is None:

@@ -100,13 +100,14 @@ class SheetFile:
             aside = stem + f"-old{number}.".encode() + suffix
             with suppress(FileExistsError):
                 rename_new(self._path, aside)
+                self.sync_name()  # before there is a new file of that name
                 log.warning("%s had other columns; it is now %s", self, readable_name(aside))
                 return
 
     def set_aside(self, stem: str, place: tuple[int, int]) -> None:
         """Give what stands under the name another one, with the same suffix, if that device and inode are its own.
 
-        `open` makes the change durable, with the new file.
+        The change is not durable yet.
         """
         aside = b"%b/%b.%b" % (os.path.dirname(self._path), os.fsencode(stem), self._path.rpartition(b".")[2])
         with suppress(FileNotFoundError):

@@ -29,7 +29,8 @@ class Calls:
         patch.setattr(os, "mkdir", self._making(os.mkdir))
         patch.setattr(os, "open", self._making(os.open))
         patch.setattr(archive, "open", self._making(open), raising=False)
-        patch.setattr(os, "unlink", self._removing(os.unlink))
+        for name in ("unlink", "rmdir"):
+            patch.setattr(os, name, self._removing(name, getattr(os, name)))
         patch.setattr(os, "fsync", self._after(os.fsync, self._disk.synced))
         for module in (archive, recording):
             patch.setattr(module, "sync_filesystem", self._after(durable.sync_filesystem, self._disk.synced_all))
@@ -77,15 +78,17 @@ class Calls:
             return None
         return self._entry(path) if os.path.isdir(os.path.dirname(path)) else None
 
-    def _removing(self, real: Callable[..., None]) -> Callable[..., None]:
-        def unlink(path: Any, **options: Any) -> None:
-            entry = self._entry(path)
-            inode = self._disk.keep(os.fsdecode(path)) if entry and os.path.exists(path) else 0
-            real(path, **options)
+    def _removing(self, name: str, real: Callable[..., None]) -> Callable[..., None]:
+        def remove(path: Any, *, dir_fd: int | None = None) -> None:
+            entry = self._entry(path, dir_fd)
+            base = os.readlink(f"/proc/self/fd/{dir_fd}") if dir_fd is not None else ""
+            whole = os.path.join(base, os.fsdecode(path))
+            inode = self._disk.keep(whole) if entry and os.path.exists(whole) else 0
+            real(path, dir_fd=dir_fd) if dir_fd is not None else real(path)
             if entry:
-                self._disk.change(f"unlink {self._short(path)}", inode, entry, None)
+                self._disk.change(f"{name} {self._short(path, dir_fd)}", inode, entry, None)
 
-        return unlink
+        return remove
 
     @staticmethod
     def _after(real: Callable[..., Any], told: Callable[..., None]) -> Callable[..., Any]:
