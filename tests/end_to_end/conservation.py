@@ -7,6 +7,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import stat
 from collections import Counter
@@ -19,6 +20,7 @@ from typing import Any
 from watcher.rows import parse_name
 
 Version = tuple[int, int, int]  # inode, size in bytes, modification time in ns: which file, in which condition
+_SET_ASIDE = re.compile(r"results-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.(csv|jsonl)")
 _OF_THE_OUTBOX = {"results.csv", "results.jsonl", "status.json", ".identity"}
 _OF_THE_WORK_FOLDER = {"lock", "identity", "quarantine"}
 _REASON = b".reason.txt"
@@ -67,6 +69,7 @@ class Conservation:
             records = db.execute(_RECORDS).fetchall()
         self._read = [record for record in records if record["seq"] is not None]
         self._unread = [record for record in records if record["seq"] is None]
+        self._expired = Counter(record["sha256"] for record in self._read if record["state"] == "expired")
         self._archived = {bytes(r["archived_to"]): r for r in self._read if r["state"] == "archived"}
 
     def check(
@@ -87,7 +90,11 @@ class Conservation:
     def _check_states(self, came_back: Collection[Version], quarantined: int) -> None:
         same = self.account.same
         same([*range(1, len(self._read) + 1)], [record["seq"] for record in self._read], "sequence numbers")
-        same(set(), {record["state"] for record in self._read} - {"archived", "requeued"}, "states of what was read")
+        same(
+            set(),
+            {record["state"] for record in self._read} - {"archived", "requeued", "expired"},
+            "states of what was read",
+        )
         missing = [(r["ino"], r["size"], r["mtime_ns"]) for r in self._unread if r["state"] == "missing"]
         same([], [version for version in missing if version not in came_back], "missing files")
         states = Counter(record["state"] for record in self._unread)
@@ -103,12 +110,20 @@ class Conservation:
             self.account.same(expected, found, name)
 
     def _csv(self) -> Iterator[dict[str, Any]]:
-        with open(self._outbox / "results.csv", newline="", encoding="utf-8") as file:
-            yield from csv.DictReader(file)
+        for path in self._files("csv"):
+            with open(path, newline="", encoding="utf-8") as file:
+                yield from csv.DictReader(file)
 
     def _jsonl(self) -> Iterator[dict[str, Any]]:
-        with open(self._outbox / "results.jsonl", encoding="utf-8", newline="\n") as file:
-            yield from map(json.loads, file)
+        for path in self._files("jsonl"):
+            with open(path, encoding="utf-8", newline="\n") as file:
+                yield from map(json.loads, file)
+
+    def _files(self, suffix: str) -> list[Path]:
+        """Those that were set aside, in their order, and the one that grows."""
+        found = [match for path in self._outbox.iterdir() if (match := _SET_ASIDE.fullmatch(path.name))]
+        aside = sorted((match[1], int(match[2] or 1), match[0]) for match in found if match[3] == suffix)
+        return [*(self._outbox / name for *_, name in aside), self._outbox / f"results.{suffix}"]
 
     def _check_copies(self, dropped: Counter[str]) -> None:
         account = self.account
@@ -127,6 +142,7 @@ class Conservation:
         account.same([], account.damaged, "files that are not what was read")
         rejected = {place + _REASON for place in self._archived if place.startswith(b"rejected/")}
         account.same(rejected, reasons, "reason files")
+        dropped = dropped - self._expired
         copies = Counter(kept.values())
         account.lost, account.doubled = [*(dropped - copies).elements()], [*(copies - dropped).elements()]
         account.same(dropped, copies, "pictures dropped and kept")
@@ -141,7 +157,8 @@ class Conservation:
         left = [path for path in _files_below(os.fsencode(self._inbox)) if b"/.work/" not in path and _is_file(path)]
         same([], [path for path in left if _sha256(path) in dropped], "pictures left in the inbox")
         top = {entry.name for entry in os.scandir(self._outbox) if entry.is_file(follow_symlinks=False)}
-        same(set(), top - _OF_THE_OUTBOX - ignored - {".gitkeep"}, "what lies in the outbox")
+        known = _OF_THE_OUTBOX | {path.name for suffix in ("csv", "jsonl") for path in self._files(suffix)}
+        same(set(), top - known - ignored - {".gitkeep"}, "what lies in the outbox")
         same([], [name for name in os.listdir(self._state / "requests") if name.endswith(".json")], "open wishes")
 
 

@@ -14,9 +14,9 @@ INJECTED = Path(__file__).parent / "injected"
 KILLED = -9
 
 
-def environment(*, fake: bool, alone: bool = False, **told: str) -> dict[str, str]:
+def environment(*, fake: bool, alone: bool = False, tidy: bool = False, **told: str) -> dict[str, str]:
     """What `tests/soak/injected` is told. kill: `new:FILE` or `at:N`; moments: of `before torn after`; only; spare."""
-    wanted = {"fake": fake * "1", "alone": alone * "1", **told}
+    wanted = {"fake": fake * "1", "alone": alone * "1", "tidy": tidy * "1", **told}
     path = os.pathsep.join([str(INJECTED), *filter(None, [os.environ.get("PYTHONPATH")])])
     return {"PYTHONPATH": path, **{f"SOAK_{key.upper()}": value for key, value in wanted.items() if value}}
 

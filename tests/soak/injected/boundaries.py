@@ -17,6 +17,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import tidiness
+
 _write, _open, _rename = os.write, os.open, os.rename  # as they were
 _RENAMEAT2 = (316, 276)  # on x86-64 and aarch64
 _NAMED = ("results.csv", "results.jsonl", "status.json", "lock", "identity", ".reason.txt", ".partial-")
@@ -29,14 +31,14 @@ class Crossings:
     def __init__(self, environment: Mapping[str, str]) -> None:
         """SOAK_KILL: `new:FILE`, at the first whose label FILE has not yet; or `at:N`, at the Nth of all.
 
-        SOAK_ONLY: what a label must contain to count.
+        SOAK_ONLY: words, of which a label must contain one to count.
         """
         how, _, value = environment["SOAK_KILL"].partition(":")
         self._covered_file = value if how == "new" else ""
         self._left = int(value) if how == "at" else 0
         self._moments = environment.get("SOAK_MOMENTS", "before torn after").split()
         self._alone = environment.get("SOAK_ALONE", "") == "1"
-        self._only = environment.get("SOAK_ONLY", "")
+        self._only = environment.get("SOAK_ONLY", "").split() or [""]
         self._covered = self._read() if self._covered_file else set()
 
     def _read(self) -> set[str]:
@@ -45,7 +47,7 @@ class Crossings:
 
     def due(self, moment: str, label: str) -> bool:
         """Whether this crossing is the last one."""
-        if moment not in self._moments or self._only not in label:
+        if moment not in self._moments or not any(word in label for word in self._only):
             return False
         if not self._covered_file:
             self._left -= 1
@@ -176,6 +178,8 @@ def install(environment: Mapping[str, str]) -> None:
     gate(io, "open", _of_builtin_open)  # pathlib's
     gate(fcntl, "flock", _of_file("flock"))
     _install_swap(environment.get("SOAK_SPARE", ""))
+    if environment.get("SOAK_TIDY"):
+        tidiness.install()
     _install_engine(crossings)
 
 
