@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from watcher.options import folders, settings
+from watcher.options import folders, settings, settings_source
 
 # Everything else is imported where it is used: `--help` answers at once, and the daemon starts fast.
 
@@ -21,9 +21,10 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
     from watcher import logs
     from watcher.run import run_command
 
-    config = settings(config_file, inbox, outbox, say=True)
+    read_settings = settings_source(config_file, inbox, outbox, say=True)
+    config = read_settings()
     logs.set_up(config.log.level, config.log.format)
-    run_command(config, lambda: settings(config_file, inbox, outbox), once=once)
+    run_command(config, read_settings, once=once)
 
 
 @click.command()

@@ -30,6 +30,16 @@ def settings(
 
     Raises ConfigError where there is none, or one that cannot be used.
     """
+    return settings_source(config_file, inbox, outbox, say=say, needed=needed)()
+
+
+def settings_source(
+    config_file: Path | None, inbox: Path | None, outbox: Path | None, *, say: bool = False, needed: bool = True
+) -> Callable[[], "Config"]:
+    """What reads the settings, and reads them again from the same file, whatever has become of it meanwhile.
+
+    Raises ConfigError where there is none.
+    """
     from watcher import config
     from watcher.logs import say as tell
 
@@ -40,5 +50,5 @@ def settings(
     if say:
         tell(f"config: {path.resolve() if path else 'none, defaults'}")
     if path is None:
-        return config.defaults(inbox=inbox, outbox=outbox)
-    return config.load(path, inbox=inbox, outbox=outbox)
+        return lambda: config.defaults(inbox=inbox, outbox=outbox)
+    return lambda: config.load(path, inbox=inbox, outbox=outbox)

@@ -58,7 +58,7 @@ def test_another_model_is_taken_on_while_pictures_are_read(place: Place) -> None
     [
         (lambda place: place.config_file.write_text("digit_watcher: 1\nbatch: 5\n"), "unknown key `batch`"),
         (lambda place: place.config_file.write_text("{"), "not valid YAML"),
-        (lambda place: place.config_file.unlink(), "no configuration"),
+        (lambda place: place.config_file.unlink(), "cannot read config.yaml"),
         (lambda place: place.configure(inbox=place.root / "other"), "is in use"),
         (lambda place: place.configure(model=place.root / "nowhere"), "nowhere"),
         (lambda place: place.configure(model=bundle(place.root / "b", tiny_network.FLOAT, classes=[*"0123456789"])),

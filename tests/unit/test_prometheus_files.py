@@ -179,3 +179,11 @@ def test_every_number_is_shown_or_watched(exported: dict[str, set[str]]) -> None
     assert {"claimed_pictures_total", "pauses_total", "retention_deleted_files_total"} == {
         name.removeprefix("digit_watcher_") for name in left
     }
+
+
+def test_every_number_and_alert_is_explained(exported: dict[str, set[str]]) -> None:
+    """On the page for whoever is on call."""
+    page = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    numbers = {re.sub("_(bucket|count|sum)$", "", name) for name in exported}
+    assert [] == sorted(name for name in numbers if f"`{name}" not in page)
+    assert [] == [rule["alert"] for rule in alerts() if f"`{rule['alert']}`" not in page]
