@@ -15,10 +15,13 @@ from watcher.writing import Writing
 LEDGER = "ledger"  # the walk that takes records out; the other two are called by their folders
 PURGED = "purged_until"  # the fact under which the greatest id stands that was taken out
 _KEPT = "SELECT seq, id, archived_to, dev, ino, size, mtime_ns, sha256 FROM records"
-_KEPT_IN = (
-    f"{_KEPT} WHERE seq > ? AND seq <= ? AND state = 'archived' AND {KIND} = ?"  # noqa: S608  all of it is ours
-    " AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.id = records.id) ORDER BY seq LIMIT ?"
+_IN_REACH = (
+    f" WHERE seq > ? AND seq <= ? AND state = 'archived' AND {KIND} = ?"  # noqa: S608  all of it is ours
+    " AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.id = records.id)"
 )
+_KEPT_IN = f"{_KEPT} {_IN_REACH} ORDER BY seq LIMIT ?"
+_SUM = "SELECT count(*), coalesce(sum(size), 0), coalesce(min(+id), ''), coalesce(max(+id), '') FROM records"
+_SUM_IN = _SUM + _IN_REACH
 
 
 class Kept(NamedTuple):
@@ -52,6 +55,11 @@ class Aging(Writing):
     def kept(self, folder: str, after: int, until: int, most: int = -1) -> Iterator[Kept]:
         """The pictures of a folder that are at their places, by sequence number, the first so many of them."""
         yield from map(_kept, self._db.execute(_KEPT_IN, (after, until, folder, most)))
+
+    def sum_of(self, folder: str, after: int, until: int) -> tuple[int, int, str, str]:
+        """Of all that `kept` gives: how many they are, their bytes, the least id and the greatest."""
+        row = self._db.execute(_SUM_IN, (after, until, folder)).fetchone()
+        return row[0], row[1], row[2], row[3]
 
     def expiring(self) -> list[Kept]:
         """The pictures that are to be deleted, and may have been."""

@@ -83,8 +83,8 @@ def _plan(ledger: Ledger, outbox: bytes, rules: Rules, now: datetime) -> Iterato
     limits = rules.limits(LEDGER, now)
     if limits is not None:
         until, gone = _due(ledger, LEDGER, limits), Sum()
-        for seq, id_, over in ledger.to_purge(ledger.frontier(LEDGER)[0]):
-            if seq <= until and over and id_ < limits[0]:
+        for _, id_, over in takewhile(lambda row: row[0] <= until, ledger.to_purge(ledger.frontier(LEDGER)[0])):
+            if over and id_ < limits[0]:
                 gone.add(id_, 0)
         yield f"ledger     older than {_days(rules.days[LEDGER])}, and over with: {gone.told('record')}"
 
@@ -96,9 +96,7 @@ def _pictures(ledger: Ledger, folder: str, rules: Rules, now: datetime) -> Itera
     limits = rules.limits(folder, now)
     if limits is not None:
         old = _due(ledger, folder, limits)
-        gone = Sum()
-        for picture in ledger.kept(folder, begun, old):
-            gone.add(picture.id, picture.identity.size)
+        gone = Sum(*ledger.sum_of(folder, begun, old))
         kept -= gone.size
         yield f"{'':10} older than {_days(rules.days[folder])}: {gone.told('picture')}"
     most = rules.most_bytes[folder]
