@@ -38,8 +38,9 @@ def check_retention(scene: Scene, now: datetime | None = None) -> Iterator[Findi
             row = db.execute(f"SELECT count(*), coalesce(sum(size), 0), sum(id < ?) {_IN}", (before, folder)).fetchone()
             count, stored, old = row[0], row[1], row[2] or 0
             if old and old == count:
+                ages = "1 day" if days == 1 else f"{days:,} days"
                 yield warn(
-                    f"all {count:,} pictures in {folder}/ are older than {days} days, and will be deleted at once",
+                    f"all {count:,} pictures in {folder}/ are older than {ages}, and will be deleted at once",
                     f"If that is not meant, raise retention.{folder}_days; `digit-watcher expire` lists what goes.",
                 )
             elif old:
