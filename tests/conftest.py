@@ -1,6 +1,6 @@
 """What the end-to-end and the fault tests start from."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,3 +21,11 @@ def place(tmp_path: Path) -> Iterator[Place]:
     yield place
     for running in place.running:
         running.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Names that are no text may stand in what a test logged; a report must be text to go from process to process."""
+    report = yield
+    report.sections = [(title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections]
+    return report

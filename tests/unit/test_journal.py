@@ -94,8 +94,7 @@ def test_a_line_break_begins_no_field_of_its_own(desk: Desk) -> None:
 
 def test_bytes_that_are_no_text_are_escaped(desk: Desk) -> None:
     """The journal takes any bytes, but who reads it wants text."""
-    # Past the logger: a report of tests could not carry it either.
-    desk.handler.handle(logging.makeLogRecord({"msg": os.fsdecode(b"\xff.png"), "levelno": logging.WARNING}))
+    desk.log.warning("%s", os.fsdecode(b"\xff.png"))
     assert "\\udcff.png" == desk.entry()["MESSAGE"]
 
 
