@@ -18,8 +18,8 @@ _RESTORE = (
 )
 _OTHER = "Was the state folder changed? Move that file away, and restore the ledger from a backup."
 _NEWER = (
-    "Run the version of digit-watcher that wrote it. To stay with this one, stop the daemon and put back the copy that"
-    " the upgrade left beside it: `digit-watcher repair --from COPY`, same options; newer rows come from the results."
+    "Run the version of digit-watcher that wrote it. To stay with this one, stop the daemon and put back a backup, or"
+    " the copy that the upgrade left beside it: `digit-watcher repair --from FILE` takes newer rows from the results."
 )
 _OLDER = "The daemon brings it up to date when it starts, and keeps a copy; `digit-watcher check` tries that first."
 _TOO_OLD = "Run the version of digit-watcher that wrote it, or restore a backup."

@@ -67,14 +67,15 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
         )
 
 
-def _old(config: Config) -> Callable[[Record], bool]:
-    """Whether a picture had its days: then, where it is nowhere, retention will have deleted it."""
+def _old(config: Config) -> Callable[[Record, bool], bool]:
+    """Whether a picture that is nowhere had its time: then retention will have deleted it."""
     rules, now = Rules.of(config.retention, config.archive.zone), datetime.now(UTC)
     limits = {folder: rules.limits(folder, now) for folder in FOLDERS}
 
-    def old(record: Record) -> bool:
+    def old(record: Record, oldest: bool) -> bool:
         limit = limits[record.folder]
-        return limit is not None and record.claim.id < limit[0]
+        by_age = limit is not None and record.claim.id < limit[0]
+        return by_age or (oldest and rules.most_bytes[record.folder] is not None)
 
     return old
 
@@ -149,7 +150,7 @@ def _say(taken: Taken, unknown: Listing, *, dry_run: bool) -> None:
     for state, what in (
         ("archived", "with the picture at its place"),
         ("recorded", "with the picture still to be archived, which the next run does"),
-        ("expired", "whose picture had its days, and is gone"),
+        ("expired", "whose picture had its time, and is gone"),
         ("missing", "without a picture"),
     ):
         if taken.states[state]:

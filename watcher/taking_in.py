@@ -12,6 +12,7 @@ from watcher.ledger import Ledger
 from watcher.reading_back import record_of_csv
 from watcher.records import Record
 from watcher.rows import csv_line, readable_name
+from watcher.rules import FOLDERS
 from watcher.sources import Source, sources
 from watcher.tail import id_in, lines
 from watcher.whereabouts import Whereabouts
@@ -48,11 +49,19 @@ class TakingIn:
     """From both files into one ledger: the JSONL has more in its lines, the CSV is the second source."""
 
     def __init__(
-        self, outbox: Path, ledger: Ledger, whereabouts: Whereabouts, *, old: Callable[[Record], bool], dry_run: bool
+        self,
+        outbox: Path,
+        ledger: Ledger,
+        whereabouts: Whereabouts,
+        *,
+        old: Callable[[Record, bool], bool],
+        dry_run: bool,
     ) -> None:
-        """old: whether the time of a picture is over, by the settings."""
+        """old: whether the time of a picture that is nowhere was over, by the settings; it is told whether no older
+        one lies in archive/, or rejected/, either."""
         self._outbox, self._ledger, self._whereabouts, self._dry_run = outbox, ledger, whereabouts, dry_run
         self._old = old
+        self._there = {folder for folder in FOLDERS if ledger.stock(folder)[0]}
         self._first = ledger.last_seq()
         self._pending: dict[str, tuple[Record, str]] = {}
         self._places: set[bytes] = set()
@@ -103,7 +112,9 @@ class TakingIn:
         if not whole and source.is_csv and not self._whereabouts.holds(record.archived_to):
             return False  # its last cell may be torn
         record, state, remark = self._whereabouts.find(record)
-        if state == "missing" and self._old(record):
+        if state != "missing":
+            self._there.add(record.folder)
+        elif self._old(record, record.folder not in self._there):
             state, remark = "expired", ""
         if remark:
             self.taken.remarks.add(f"{readable_name(record.claim.file)} (id {id_}) {remark}")

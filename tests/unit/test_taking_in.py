@@ -35,11 +35,11 @@ def house(tmp_path: Path) -> Iterator[House]:
     house.close()
 
 
-def never(_: Record) -> bool:
+def never(_: Record, oldest: bool) -> bool:
     return False
 
 
-def repaired(house: House, ledger: Ledger, old: Callable[[Record], bool] = never) -> Taken:
+def repaired(house: House, ledger: Ledger, old: Callable[[Record, bool], bool] = never) -> Taken:
     """What `repair` does with that ledger."""
     whereabouts = Whereabouts(house.outbox, Files(house.folder / "in"), dry_run=False)
     return TakingIn(house.outbox, ledger, whereabouts, old=old, dry_run=False).run()
@@ -104,9 +104,21 @@ def test_a_picture_that_had_its_days_is_not_missing(house: House, anew: Ledger) 
     for path in [*(house.outbox / "archive").rglob("*.png")]:
         path.unlink()
     third = ids(house.ledger)[4]
-    taken = repaired(house, anew, lambda record: record.claim.id < third)
+    taken = repaired(house, anew, lambda record, _: record.claim.id < third)
     assert {"archived": 3, "expired": 2, "missing": 1} == taken.states
     assert {"archived": 3, "expired": 2, "missing": 1} == anew.results()
+
+
+def test_the_oldest_that_are_gone_may_have_been_too_many(house: House, anew: Ledger) -> None:
+    """Behind one that is there, none was deleted for its bytes; nor where older ones are in the ledger."""
+    first, second, third = sorted((house.outbox / "archive").rglob("*.png"))
+    first.unlink()
+    third.unlink()
+    assert {"archived": 4, "expired": 1, "missing": 1} == repaired(house, anew, lambda _, oldest: oldest).states
+    second.unlink()
+    with closing(Ledger(house.folder / "older")) as older:
+        older.take_in([(record, "archived") for record in list(house.ledger.records_after(0))[:2]])
+        assert {"archived": 2, "missing": 2} == repaired(house, older, lambda _, oldest: oldest).states
 
 
 def test_records_that_left_the_ledger_are_not_taken_in_again(house: House) -> None:
