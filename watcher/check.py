@@ -46,7 +46,7 @@ def check_command(config: Config, *, as_json: bool = False) -> int:
             for name, finding in _all(scene):
                 found.append((name, finding))
                 click.echo(_line(name, finding))
-            click.echo(_sum(found))
+            click.echo(_sum(scene, found))
     return max(finding.code for _, finding in found)
 
 
@@ -61,10 +61,12 @@ def _line(name: str, finding: Finding) -> str:
     return f"{finding.level:4}  {name}: {finding.text}{hint}"
 
 
-def _sum(found: list[tuple[str, Finding]]) -> str:
+def _sum(scene: Scene, found: list[tuple[str, Finding]]) -> str:
     by = Counter(finding.level for _, finding in found)
     if by[Level.FAIL]:
         return f"\n{by[Level.FAIL]} to mend, {by[Level.WARN]} to know, {by[Level.OK]} as they should be."
+    if scene.stranger:
+        return f"\nNothing to mend was seen; {by[Level.WARN]} to know or not known, {by[Level.OK]} as they should be."
     if by[Level.WARN]:
         return f"\nIt will work; {by[Level.WARN]} to know, {by[Level.OK]} as they should be."
     return f"\nAll is well: {by[Level.OK]} things were tried."

@@ -106,8 +106,8 @@ def test_what_may_not_be_looked_at_is_not_known(
     monkeypatch.setattr(os, "geteuid", lambda: os.stat(config.state_folder).st_uid + 1)
     code, said = lines(config, capsys)
     assert (0, True) == (code, said[0].startswith("warn  a: not known: Permission denied"))
-    assert "warn  b: not known: cannot" == said[2]
-    assert "sudo digit-watcher check" in said[1]
+    assert "warn  b: not known: cannot" == said[1]
+    assert said[-1].startswith("Nothing to mend was seen; 2 to know or not known")
 
 
 @pytest.mark.skipif(not ROOT, reason="only root may act as another user")
@@ -130,3 +130,23 @@ def test_a_model_that_is_none_is_told_with_the_code_of_models(tmp_path: Path) ->
 
     with pytest.raises(ModelError):
         list(check_model(scene_of(tmp_path, model=tmp_path / "none")))
+
+
+@pytest.mark.skipif(not ROOT, reason="only root may act as another user")
+def test_to_somebody_who_may_not_even_see_the_folders_nothing_is_a_fault(
+    config: Config, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """All that is not known is said to be so, with how to know it; nothing that is there is said to be missing."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "state").mkdir(mode=0o700)
+    (tmp_path / "in").rename(closed / "in")
+    hidden = Config(inbox=closed / "in", outbox=closed / "out", state=closed / "state")
+    with without_powers(tmp_path):
+        os.seteuid(0)
+        os.seteuid(SOMEBODY - 1)
+        code, said = lines(hidden, capsys)
+    assert (0, []) == (code, [line for line in said if line.startswith("FAIL")])
+    for name in ("daemon", "inbox", "work", "subfolders", "outbox", "state", "nesting", "ledger", "marks", "results"):
+        assert [line for line in said if line.startswith(f"warn  {name}: not known: ")], (name, said)
+    assert "sudo digit-watcher check" in said[1]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from watcher.checks.findings import Finding, fail, ok, warn
 from watcher.checks.mounts import REMOTE, VOLATILE
+from watcher.checks.places import existing, is_folder
 from watcher.checks.probes import PREFIX, fresh, probe_file, there_and_back
-from watcher.checks.scene import Scene, existing
+from watcher.checks.scene import Scene
 from watcher.durable import rename_new, sync_filesystem
 
 _ODD_NAMES = {"signs that others forbid": b':?*"<>|', "bytes that are no UTF-8": b"\xff", "a space at the end": b" "}
@@ -41,10 +42,10 @@ def check_filesystems(scene: Scene) -> Iterator[Finding]:
 def _ways(scene: Scene) -> Iterator[Finding]:
     """Whether pictures go to the archive by a rename, or are copied."""
     inbox, outbox = scene.config.inbox, scene.config.outbox
-    if not inbox.is_dir():
+    if not is_folder(inbox):
         return
     places = {"outbox": existing(outbox)}
-    places |= {f"{name}/": outbox / name for name in ("archive", "rejected") if (outbox / name).is_dir()}
+    places |= {f"{name}/": outbox / name for name in ("archive", "rejected") if is_folder(outbox / name)}
     copied = [word for word, place in places.items() if _is_another(inbox, place, scene)]
     if copied:
         where = " and ".join(copied)
@@ -67,7 +68,7 @@ def _is_another(inbox: Path, place: Path, scene: Scene) -> bool:
 
 def check_renames(scene: Scene) -> Iterator[Finding]:
     """A rename never replaces, and what was written can be put on disk: what every promise rests on."""
-    if not scene.config.inbox.is_dir():
+    if not is_folder(scene.config.inbox):
         return
     for word, folder in scene.folders.items():
         with probe_file(folder) as one, probe_file(folder) as other:

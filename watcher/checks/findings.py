@@ -55,7 +55,7 @@ def found_by(check: Check, scene: Scene) -> Iterator[Finding]:
     except (DigitWatcherError, OSError) as error:
         cause = error.__cause__ if isinstance(error, DigitWatcherError) else error
         if scene.stranger and isinstance(cause, PermissionError):
-            yield warn(f"not known: {trouble_of(error).what}", scene.stranger)
+            yield warn(f"not known: {trouble_of(error).what}", "")  # what to do, the check of the user says
         elif isinstance(error, PermissionError):
             yield warn(f"not tried: {trouble_of(error).what}", "Mend first what is said of that folder.")
         elif isinstance(error, DigitWatcherError):

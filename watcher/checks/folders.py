@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from watcher.checks.findings import Finding, fail, ok, warn
+from watcher.checks.places import existing, is_folder, is_there
 from watcher.checks.probes import probe_file, probe_folder, there_and_back
-from watcher.checks.scene import Scene, existing, name_of
+from watcher.checks.scene import Scene, name_of
 from watcher.errors import SurroundingsError
 
 _GIVE = "Give it to the daemon's user: `ls -ld` shows whose it is, and `getfacl` who else may what."
@@ -41,9 +42,9 @@ def check_inbox(scene: Scene) -> Iterator[Finding]:
 def check_work(scene: Scene) -> Iterator[Finding]:
     """The work folder can be made, or files can be moved into it, by one rename."""
     inbox, work = scene.config.inbox, scene.work
-    if not inbox.is_dir():
+    if not is_folder(inbox):
         return
-    if not os.path.lexists(work):
+    if not is_there(work):
         with probe_folder(inbox):
             yield ok("not there yet, and can be made")
         return
@@ -62,7 +63,7 @@ def check_work(scene: Scene) -> Iterator[Finding]:
 
 def _not_taken(work: Path, error: OSError, scene: Scene) -> Finding:
     if scene.stranger and isinstance(error, PermissionError):
-        return warn(f"not known: nobody but the daemon may look into {work}", scene.stranger)
+        return warn(f"not known: nobody but the daemon may look into {work}", "")
     if error.errno == errno.EXDEV:
         return fail(
             f"{work} is on another file system than the inbox: no file can be taken",
@@ -74,13 +75,13 @@ def _not_taken(work: Path, error: OSError, scene: Scene) -> Finding:
 def check_outbox(scene: Scene) -> Iterator[Finding]:
     """Written to, or can be made; so are archive/ and rejected/."""
     outbox = scene.config.outbox
-    if not outbox.is_dir():
+    if not is_folder(outbox):
         yield _to_be_made(outbox, "the outbox")
         return
     _try_to_write(outbox, "the outbox")
     yield ok(str(outbox))
     for name in ("archive", "rejected"):
-        if os.path.lexists(outbox / name):
+        if is_there(outbox / name):
             _require(outbox / name, f"{name}/")
             _try_to_write(outbox / name, f"{name}/")
 
@@ -88,8 +89,8 @@ def check_outbox(scene: Scene) -> Iterator[Finding]:
 def check_state(scene: Scene) -> Iterator[Finding]:
     """Written to, or can be made, and closed to others: what lies there is the truth about everything."""
     state = scene.config.state_folder
-    if not state.is_dir():
-        if state.parent == scene.config.outbox and not os.path.lexists(state.parent):
+    if not is_folder(state):
+        if state.parent == scene.config.outbox and not is_there(state.parent):
             yield ok(f"{state}, to be made with the outbox")
         else:
             yield _to_be_made(state, "the state folder")
@@ -103,7 +104,7 @@ def check_state(scene: Scene) -> Iterator[Finding]:
 
 
 def _to_be_made(folder: Path, what: str) -> Finding:
-    if os.path.lexists(folder):
+    if is_there(folder):
         return fail(f"{what} {folder} is no folder", "Name another one, or move it.")
     _try_to_write(existing(folder), f"the folder for {what},")
     if existing(folder) != folder.parent:
@@ -112,8 +113,8 @@ def _to_be_made(folder: Path, what: str) -> Finding:
 
 
 def _require(folder: Path, what: str) -> None:
-    if not folder.is_dir():
-        problem = "is no folder" if os.path.lexists(folder) else "is not there"
+    if not is_folder(folder):
+        problem = "is no folder" if is_there(folder) else "is not there"
         raise SurroundingsError(f"{what} {folder} {problem}", hint=f"Make it: mkdir -p '{folder}'")
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 
 from watcher.backup import checked, tried
 from watcher.checks.findings import Finding, ok, warn
+from watcher.checks.places import is_folder
 from watcher.checks.scene import Scene
 from watcher.identity import Marked
 from watcher.requests import FOLDER
@@ -51,7 +52,7 @@ def check_marks(scene: Scene) -> Iterator[Finding]:
 def check_leftovers(scene: Scene) -> Iterator[Finding]:
     """What waits for a person: strangers in quarantine, and wishes that the daemon cannot read."""
     aside, state = scene.work / "quarantine", scene.config.state_folder
-    quarantined = len(os.listdir(aside)) if aside.is_dir() else 0
+    quarantined = len(os.listdir(aside)) if is_folder(aside) else 0
     if quarantined:
         noun = "thing lies" if quarantined == 1 else "things lie"
         yield warn(

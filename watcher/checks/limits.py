@@ -7,6 +7,7 @@ from pathlib import Path
 
 from watcher.checks.findings import Finding, fail, ok, warn
 from watcher.checks.mounts import REMOTE
+from watcher.checks.places import is_folder
 from watcher.checks.scene import Scene
 from watcher.checks.subfolders import MOST_LOOKED_AT, walked
 from watcher.diagnosis import size
@@ -21,7 +22,7 @@ _OF_THE_DAEMON, _OF_A_READER = 300e6, 150e6  # bytes, beside what a picture need
 def check_events(scene: Scene) -> Iterator[Finding]:
     """Whether files are heard of at once. Where they are not, folders are looked at regularly."""
     config = scene.config
-    if not config.inbox.is_dir():
+    if not is_folder(config.inbox):
         return
     every = f"looked at every {config.watch.rescan_seconds:g} s"
     kind = scene.mounts.of(config.inbox).kind

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from watcher.checks.findings import Finding, fail, ok
-from watcher.checks.scene import Scene, existing
+from watcher.checks.places import existing, is_folder, is_there
+from watcher.checks.scene import Scene
 
 
 def check_nesting(scene: Scene) -> Iterator[Finding]:
@@ -33,7 +34,7 @@ def _written_to(scene: Scene) -> Iterator[tuple[str, Path]]:
     yield "the outbox", config.outbox
     yield "the state folder", config.state_folder
     for name in ("archive", "rejected"):
-        if os.path.lexists(config.outbox / name):
+        if is_there(config.outbox / name):
             yield f"{name}/", config.outbox / name
     if config.metrics.textfile:
         yield "the folder of metrics.textfile", config.metrics.textfile.parent
@@ -41,7 +42,7 @@ def _written_to(scene: Scene) -> Iterator[tuple[str, Path]]:
 
 def _lies_in(folder: Path, above: Path) -> bool:
     """Say whether `folder` is, or lies in, `above`: going up by .., which names do not deceive."""
-    if not above.is_dir():
+    if not is_folder(above):
         return False
     wanted, here = above.stat(), Path(os.path.realpath(existing(folder)))
     return any(os.path.samestat(place.stat(), wanted) for place in (here, *here.parents))

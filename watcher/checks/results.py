@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from watcher.checks.findings import Finding, fail, ok, warn
+from watcher.checks.places import is_there
 from watcher.checks.scene import Scene
 from watcher.errors import SurroundingsError
 from watcher.rows import CSV_HEADER
@@ -25,7 +26,7 @@ def check_results(scene: Scene) -> Iterator[Finding]:
     found = list[str]()
     for name, header in _FILES.items():
         path = scene.config.outbox / name
-        if not os.path.lexists(path):
+        if not is_there(path):
             continue
         found.append(name)
         problem = _problem(path) or _of_its_rows(scene, path, header)

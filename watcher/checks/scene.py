@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watcher.checks.mounts import Mounts
+from watcher.checks.places import existing, is_there
 from watcher.config import Config
 from watcher.errors import SurroundingsError
 from watcher.ledger import Ledger
@@ -36,11 +37,7 @@ class Scene:
     @property
     def has_ledger(self) -> bool:
         """Whether there is one. Raises PermissionError where one may not look."""
-        try:
-            os.lstat(self.config.ledger_path)
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        return True
+        return is_there(self.config.ledger_path)
 
     def open_ledger(self) -> Ledger | None:
         """For reading; None where it cannot be used, as the check of the ledger says, or is of an older version."""
@@ -64,17 +61,24 @@ def open_scene(config: Config) -> Iterator[Scene]:
     Raises SurroundingsError where root may not act as that user.
     """
     mounts, daemon = Mounts.of_this_process(), holder(config.state_folder)
-    owned = config.state_folder if config.state_folder.is_dir() else config.inbox
     codecs.lookup("ascii")  # as that user, what Python has not loaded yet may be out of reach
+    owned = config.state_folder if os.path.isdir(config.state_folder) else config.inbox
     with as_owner_of(existing(owned)):
-        yield Scene(config, mounts, name_of(os.geteuid()), daemon, _as_a_stranger(owned))
+        yield Scene(config, mounts, name_of(os.geteuid()), daemon, _as_a_stranger(config))
 
 
-def _as_a_stranger(owned: Path) -> str:
-    owner = existing(owned).stat().st_uid if owned.is_dir() else os.geteuid()
-    if os.geteuid() in (0, owner):
-        return ""
-    return f"{owned} belongs to {name_of(owner)}: `sudo digit-watcher check`, same options, tries all as that user."
+def _as_a_stranger(config: Config) -> str:
+    for folder in (config.state_folder, config.inbox):
+        try:
+            owner = name_of(os.stat(folder).st_uid)
+        except PermissionError:
+            owner = "others"
+        except OSError:
+            continue
+        if owner == name_of(os.geteuid()) or os.geteuid() == 0:
+            return ""
+        return f"{folder} belongs to {owner}: `sudo digit-watcher check`, same options, tries all as that user."
+    return ""
 
 
 def name_of(user: int) -> str:
@@ -83,8 +87,3 @@ def name_of(user: int) -> str:
         return pwd.getpwuid(user).pw_name
     except KeyError:
         return f"user {user}"
-
-
-def existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    return folder if folder.exists() or folder == folder.parent else existing(folder.parent)

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from watcher.checks.findings import Finding, fail, ok, warn
+from watcher.checks.places import is_folder
 from watcher.checks.probes import probe_file
 from watcher.checks.scene import Scene
 from watcher.database import open_database
@@ -55,7 +56,7 @@ def check_metrics(scene: Scene) -> Iterator[Finding]:
     settings, said = scene.config.metrics, list[str]()
     if settings.textfile is not None:
         folder = settings.textfile.parent
-        if not folder.is_dir():
+        if not is_folder(folder):
             yield fail(f"there is no folder {folder} for metrics.textfile", f"Make it: mkdir -p '{folder}'")
             return
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from watcher.checks.findings import Finding, ok, warn
+from watcher.checks.places import is_folder
 from watcher.checks.scene import Scene
 from watcher.rows import readable_name
 
@@ -26,10 +27,10 @@ class Seen:
 
 def check_subfolders(scene: Scene) -> Iterator[Finding]:
     """By their owners and modes: a file of somebody else's cannot be moved to try it."""
-    if not scene.config.inbox.is_dir():
+    if not is_folder(scene.config.inbox):
         return
     if scene.stranger:
-        yield warn("not known: what may be taken is the daemon's user's affair", scene.stranger)
+        yield warn("not known: what may be taken is the daemon's user's affair", "")
         return
     seen = look(scene)
     if seen.refused:

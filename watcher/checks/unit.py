@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from watcher.checks.findings import Finding, fail, ok, warn
+from watcher.checks.places import is_folder
 from watcher.checks.scene import Scene, name_of
 from watcher.config import load
 from watcher.errors import ConfigError
@@ -41,7 +42,7 @@ def problems_of(unit: Facts, scene: Scene) -> Iterator[Finding]:
                 f"{name} does not let the daemon write to the {word}, {folder}",
                 f"`systemctl edit {name}`, and there under [Service]: ReadWritePaths={folder}",
             )
-    owner = name_of(config.state_folder.stat().st_uid) if config.state_folder.is_dir() else ""
+    owner = name_of(config.state_folder.stat().st_uid) if is_folder(config.state_folder) else ""
     if owner and unit.get("User", "") not in (owner, "") and owner != "root":
         yield fail(
             f"{name} runs as {unit['User']}, and the state folder belongs to {owner}",

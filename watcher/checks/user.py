@@ -23,7 +23,10 @@ def check_user(scene: Scene) -> Iterator[Finding]:
 
 def check_daemon(scene: Scene) -> Iterator[Finding]:
     """Whether one runs: then some tries are left out, which it makes itself all the time."""
-    yield ok(f"running, pid {scene.daemon}" if scene.daemon else "not running")
+    if scene.stranger and not scene.daemon:
+        yield warn("not known: whoever has the state folder says it", "")
+    else:
+        yield ok(f"running, pid {scene.daemon}" if scene.daemon else "not running")
 
 
 def check_encoding(_: Scene) -> Iterator[Finding]:
