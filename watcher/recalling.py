@@ -32,7 +32,6 @@ class Recalling:
     def forget(self) -> None:
         """After a failure: begin the wish again. What was taken of it is known to the ledger."""
         self._forget_wish()
-        self.due = True
 
     def begun(self) -> bool:
         """Whether there is a wish to serve; where one may be, look."""

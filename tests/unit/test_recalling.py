@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import Desk, drop
+from fakes import Desk, FakeEngine, drop
 
 from watcher import recalling
 from watcher.errors import SurroundingsError
@@ -63,6 +63,8 @@ def test_a_large_wish_is_served_a_few_in_each_turn(read: Desk, few: int) -> None
     """New pictures go on beside it; the wish is on the list until all of it is in the ledger."""
     ids = read.ids()
     wish(read, ids)
+    read.service._recalling.due = True
+    assert [True, False] == [read.service.idle, read.service.drained]
     drop(read.watched, read.inbox, "new.png")
     read.turns(1)
     assert [few + 1, 1, False] == [len(read.engine.waiting), wishes(read), read.service.drained]
@@ -73,10 +75,21 @@ def test_a_large_wish_is_served_a_few_in_each_turn(read: Desk, few: int) -> None
     assert read.service.drained
 
 
+class Narrow(FakeEngine):
+    """One that has room for four."""
+
+    @property
+    def room(self) -> int:  # type: ignore[override]
+        return 4 - len(self.waiting)
+
+    @room.setter
+    def room(self, _: int) -> None: ...
+
+
 def test_neither_new_pictures_nor_a_wish_wait_for_ever(read: Desk, few: int) -> None:
     """Where there is always more than there is room for, each gets its share."""
     wish(read, read.ids())
-    read.engine.room = 4
+    read.service.engine = read.engine = Narrow(read.seen)
     for turn in range(3):
         for number in range(10):
             drop(read.watched, read.inbox, f"new{turn}-{number}.png")
@@ -121,7 +134,7 @@ def test_an_id_that_is_named_twice_is_read_once(read: Desk) -> None:
     wish(read, [first, first, second])
     wish(read, [second])
     read.turns(4)
-    assert [first, second] == sorted(originals(read))
+    assert ([first, second], {}) == (sorted(originals(read)), read.ledger.states())
 
 
 def test_what_is_gone_is_said_once_for_a_wish(read: Desk, caplog: pytest.LogCaptureFixture) -> None:
@@ -144,9 +157,9 @@ def test_an_archive_that_is_not_mounted_is_no_reason_to_drop_a_wish(read: Desk) 
             raise SurroundingsError("the outbox is not the one")
 
     wish(read, read.ids())
-    read.now += 10
     read.service._recalling.due = True
-    read.service._recalling.begun()
+    assert read.service._recalling.begun()
+    assert not read.requests.expected  # the folders are not looked at in this turn for another reason
     read.check = check
     (read.outbox / "archive").rename(read.outbox / "away")
     with pytest.raises(SurroundingsError):
