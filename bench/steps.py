@@ -39,7 +39,7 @@ STEPS = (
     Step("archive", "watcher.archive:Archive.put"),
     Step("folders onto the disk", "watcher.archive:sync_folders"),
     Step("finish in the ledger", "watcher.ledger:Ledger.finish"),
-    Step("status.json", "watcher.status:Board.publish"),
+    Step("status.json", "watcher.reporting.status:Board.publish"),
     Step("wait for readers", "watcher.wake:Wake.wait"),
 )
 _DISTINCT = 10_000

@@ -116,7 +116,7 @@ def expire(
     A running daemon deletes it by itself, once there are such settings: look here before you write them. With
     --days and --bytes other limits are tried.
     """
-    from watcher.expire import expire_command
+    from watcher.retention.expire import expire_command
 
     expire_command(settings(config_file, inbox, outbox), days=days, most_bytes=most_bytes, now=now)
 
@@ -126,6 +126,6 @@ def expire(
 @click.option("--adopt", is_flag=True, required=True, help="Take this inbox for the one that the ledger knows.")
 def init(config_file: Path | None, inbox: Path | None, outbox: Path | None, adopt: bool) -> None:  # noqa: ARG001
     """Tie the ledger to an inbox that was moved or made anew. The daemon must be stopped."""
-    from watcher.show import adopt_command
+    from watcher.reporting.show import adopt_command
 
     adopt_command(settings(config_file, inbox, outbox))

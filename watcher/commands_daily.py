@@ -18,7 +18,7 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
     Stop it with Ctrl-C or SIGTERM: it finishes what it has begun. A second time ends it at once; the next
     start carries on where it was. Nothing is lost either way.
     """
-    from watcher import logs
+    from watcher.log import logs
     from watcher.run import run_command
 
     read_settings = settings_source(config_file, inbox, outbox, say=True)
@@ -67,10 +67,10 @@ def status(
     """
     config = settings(config_file, inbox, outbox)
     if verify:
-        from watcher.show_verified import show_verified
+        from watcher.reporting.show_verified import show_verified
 
         return show_verified(config, as_json=as_json)
-    from watcher.show import show_status
+    from watcher.reporting.show import show_status
 
     return show_status(config, as_json=as_json, exit_code=exit_code)
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from watcher import logs
 from watcher.errors import ModelError, SurroundingsError
+from watcher.log import logs
 from watcher.progress import SLACK_SECONDS, Progress
 from watcher.reload import Candidate, Reloading
 from watcher.service import Counts

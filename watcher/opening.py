@@ -18,9 +18,9 @@ from watcher.errors import ModelError, SurroundingsError
 from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.ledger import Ledger
-from watcher.logs import STDERR
-from watcher.meter import Meter
-from watcher.metrics_output import MetricsOutput
+from watcher.log.logs import STDERR
+from watcher.metrics.meter import Meter
+from watcher.metrics.output import MetricsOutput
 from watcher.ownership import Lock
 from watcher.premises import Premises, make_folders
 from watcher.reload import Candidate, Reloading, refuse_misreading

@@ -41,7 +41,7 @@ def settings_source(
     Raises ConfigError where there is none.
     """
     from watcher import config
-    from watcher.logs import say as tell
+    from watcher.log.logs import say as tell
 
     given = inbox is not None and outbox is not None
     path, remark = config.find(config_file, folders_given=given, needed=needed)

@@ -23,8 +23,8 @@ from watcher.ownership import Lock
 from watcher.premises import make_folders
 from watcher.questions import Questions
 from watcher.records import Record
+from watcher.retention.rules import FOLDERS, Rules
 from watcher.rows import readable_name
-from watcher.rules import FOLDERS, Rules
 from watcher.taking_in import SHOWN, Listing, Taken, TakingIn
 from watcher.whereabouts import Whereabouts
 

@@ -20,9 +20,9 @@ from watcher.files import identity_of
 from watcher.ledger import Ledger
 from watcher.moments import parse_moment
 from watcher.ownership import as_owner_of, holder
-from watcher.published import read_status
 from watcher.recognition.verdict import Reason
 from watcher.records import Record
+from watcher.reporting.published import read_status
 from watcher.requests import request_requeue
 from watcher.rows import parse_name, readable_name
 

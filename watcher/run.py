@@ -11,7 +11,7 @@ from typing import NoReturn, Self
 from tqdm import tqdm
 
 from watcher.config import Config
-from watcher.logs import STDERR, say
+from watcher.log.logs import STDERR, say
 from watcher.looking import SUFFIXES
 from watcher.opening import Opened, open_daemon
 from watcher.rows import readable_name

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
-from watcher.care import Care
 from watcher.claiming import claim_batch
 from watcher.engine import Engine, Outcome
 from watcher.judging import Judging
@@ -15,6 +14,7 @@ from watcher.recalling import AT_ONCE, Recalling
 from watcher.recording import Recorder
 from watcher.records import Claim, Record
 from watcher.recovery import Recovery
+from watcher.retention.care import Care
 from watcher.rows import readable_name
 from watcher.syncing import Result, Syncing
 from watcher.unsettled import Unsettled

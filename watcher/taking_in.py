@@ -11,8 +11,8 @@ from pathlib import Path
 from watcher.ledger import Ledger
 from watcher.reading_back import record_of_csv
 from watcher.records import Record
+from watcher.retention.rules import FOLDERS
 from watcher.rows import csv_line, readable_name
-from watcher.rules import FOLDERS
 from watcher.sources import Source, sources
 from watcher.tail import id_in, lines
 from watcher.whereabouts import Whereabouts

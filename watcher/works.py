@@ -5,28 +5,28 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from watcher.age import Age
 from watcher.archive import Archive
-from watcher.care import Care
 from watcher.config import Config
 from watcher.files import Files
-from watcher.glance import Glance
 from watcher.held_model import HeldModel
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
-from watcher.meter import Meter
+from watcher.metrics.glance import Glance
+from watcher.metrics.meter import Meter
 from watcher.observer import FolderObserver
 from watcher.parts import Parts
 from watcher.places import Places
 from watcher.premises import Premises
 from watcher.reader_process import ReaderSettings
+from watcher.reporting.status import Board
 from watcher.requests import Requests
 from watcher.results import Results
-from watcher.retention import Retention
+from watcher.retention.age import Age
+from watcher.retention.care import Care
+from watcher.retention.retention import Retention
+from watcher.retention.rules import Rules
 from watcher.rotation import Rotation
-from watcher.rules import Rules
 from watcher.service import Service
-from watcher.status import Board
 from watcher.wake import Wake
 from watcher.workers import LocalEngine
 

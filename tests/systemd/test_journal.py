@@ -15,7 +15,7 @@ from tests.systemd.machine import Machine, why_not
 REPOSITORY = Path(__file__).parents[2]
 SAYS = """
 import logging
-from watcher import logs
+from watcher.log import logs
 logs.set_up("info")
 log = logging.getLogger("watcher.played")
 log.warning("%s: no", "7.png", extra={"FILE": "7.png", "REASON": "two\\nlines"})

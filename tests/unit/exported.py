@@ -4,9 +4,9 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from watcher.levels import Levels
-from watcher.meter import Meter
-from watcher.metrics_server import registry_of, rendered
+from watcher.metrics.levels import Levels
+from watcher.metrics.meter import Meter
+from watcher.metrics.server import registry_of, rendered
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 

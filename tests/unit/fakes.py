@@ -11,7 +11,6 @@ from typing import Any
 from drawing import digit, encoded
 
 from watcher.archive import Archive
-from watcher.care import Care
 from watcher.engine import Outcome
 from watcher.errors import SurroundingsError
 from watcher.files import Files
@@ -23,9 +22,10 @@ from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Found, Identity, Record
 from watcher.requests import Requests
 from watcher.results import Results
-from watcher.retention import Retention
+from watcher.retention.care import Care
+from watcher.retention.retention import Retention
+from watcher.retention.rules import Rules
 from watcher.rotation import Rotation
-from watcher.rules import Rules
 from watcher.service import Service
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -8,15 +8,15 @@ from typing import Any
 
 from fakes import NOON, SEVEN
 
-from watcher import retention
-from watcher.age import Age
 from watcher.ids import first_id
 from watcher.ledger import Ledger
 from watcher.places import Places
 from watcher.recognition.verdict import Status, Verdict
 from watcher.records import Claim, Identity, Record
 from watcher.results import Results
-from watcher.rules import Rules
+from watcher.retention import retention
+from watcher.retention.age import Age
+from watcher.retention.rules import Rules
 from watcher.settings import Retention
 
 DAY = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""watcher.account: the ledger's own sum, and what the disk says to it at rest."""
+"""watcher.reporting.account: the ledger's own sum, and what the disk says to it at rest."""
 
 import os
 import sqlite3
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fakes import BLANK, PNG, Desk, claim
 
-from watcher.account import against_the_disk, ledger_facts, touched_sheets
 from watcher.ledger import Ledger
 from watcher.questions import Questions
+from watcher.reporting.account import against_the_disk, ledger_facts, touched_sheets
 
 PLACES = (
     "in_work", "to_archive", "archived", "requeued", "missing", "expiring", "expired", "purged", "quarantined",

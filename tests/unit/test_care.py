@@ -1,4 +1,4 @@
-"""watcher.care: old things are deleted in small bites beside the work, and trouble with it stops no picture."""
+"""watcher.retention.care: old things are deleted in small bites beside the work, which no trouble with it stops."""
 
 import logging
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ import pytest
 from fakes import NOON
 from house import DAY, House
 
-from watcher import care
-from watcher.care import Care
 from watcher.errors import SurroundingsError
+from watcher.retention import care
+from watcher.retention.care import Care
 from watcher.rotation import Rotation
 
 

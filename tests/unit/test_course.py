@@ -1,11 +1,11 @@
-"""watcher.course: states, pauses and speed, by a clock that is moved by hand."""
+"""watcher.reporting.course: states, pauses and speed, by a clock that is moved by hand."""
 
 from datetime import timedelta
 
 import pytest
 from fakes import NOON
 
-from watcher.course import Course
+from watcher.reporting.course import Course
 
 
 class Times:

@@ -11,7 +11,7 @@ from watcher import systemd
 from watcher.config import Config
 from watcher.daemon import Daemon
 from watcher.errors import ModelError, SurroundingsError
-from watcher.meter import Meter
+from watcher.metrics.meter import Meter
 from watcher.service import Counts
 
 

@@ -1,4 +1,4 @@
-"""watcher.expire: a person sees what would be deleted, and deletes it only by saying so, under the locks."""
+"""watcher.retention.expire: a person sees what would be deleted, and deletes it only by saying so, under the locks."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,10 +10,10 @@ from house import DAY, House
 
 from watcher.config import Config
 from watcher.errors import SurroundingsError
-from watcher.expire import expire_command
 from watcher.files import Files
 from watcher.identity import Marked
 from watcher.ownership import Lock
+from watcher.retention.expire import expire_command
 from watcher.settings import Retention
 
 TODAY = datetime.now(UTC)

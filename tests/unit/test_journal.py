@@ -1,4 +1,4 @@
-"""watcher.journal: entries, as they arrive at a socket that speaks for the journal."""
+"""watcher.log.journal: entries, as they arrive at a socket that speaks for the journal."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from test_repeats import Kept
 
-from watcher.journal import MOST_BYTES, JournalHandler, is_the_journal
+from watcher.log.journal import MOST_BYTES, JournalHandler, is_the_journal
 
 
 def parsed(datagram: bytes) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""watcher.glance, watcher.levels: what stands at some level, as the loop sees it once a second."""
+"""watcher.metrics.glance, watcher.metrics.levels: what stands at some level, as the loop sees it once a second."""
 
 import os
 from pathlib import Path
@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from fakes import PNG, Desk
 
-from watcher.glance import Glance
-from watcher.levels import Levels
-from watcher.meter import Meter
+from watcher.metrics.glance import Glance
+from watcher.metrics.levels import Levels
+from watcher.metrics.meter import Meter
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""watcher.logs: where messages go, and how they look there."""
+"""watcher.log.logs: where messages go, and how they look there."""
 
 import json
 import logging
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from watcher import logs
+from watcher.log import logs
 
 log = logging.getLogger("watcher.test_logs")
 
@@ -216,7 +216,7 @@ def test_a_line_is_no_longer_than_a_pipe_takes_at_once() -> None:
 
 _STARTED_CLOSED = """
 import json, os
-from watcher import logs
+from watcher.log import logs
 logs.set_up("info")
 import logging
 logging.getLogger("watcher").error("no")

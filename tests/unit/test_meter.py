@@ -1,4 +1,4 @@
-"""watcher.meter, watcher.totals: what is counted for as long as the process lives."""
+"""watcher.metrics.meter, watcher.metrics.totals: what is counted for as long as the process lives."""
 
 import errno
 import sqlite3
@@ -10,10 +10,10 @@ from fakes import BLANK, NOON, SEVEN, record
 
 from watcher.engine import Trouble
 from watcher.errors import ModelError, SurroundingsError
-from watcher.meter import PAUSE_KINDS, Meter, pause_kind
+from watcher.metrics.meter import PAUSE_KINDS, Meter, pause_kind
+from watcher.metrics.totals import Histogram
 from watcher.records import Identity, Record
 from watcher.service import Counts
-from watcher.totals import Histogram
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 

@@ -1,4 +1,4 @@
-"""watcher.metrics: the numbers as Prometheus reads them."""
+"""watcher.metrics.collector: the numbers as Prometheus reads them."""
 
 import errno
 import re
@@ -18,9 +18,9 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from watcher import __version__
 from watcher.answers import _REASONS
 from watcher.engine import Trouble
-from watcher.meter import Meter
-from watcher.metrics import KINDS
-from watcher.metrics_server import registry_of, rendered
+from watcher.metrics.collector import KINDS
+from watcher.metrics.meter import Meter
+from watcher.metrics.server import registry_of, rendered
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_names_and_help_are_as_prometheus_wants_them(meter: Meter) -> None:
 
 def test_names_have_a_prefix_and_units() -> None:
     """Counters end in _total, everything with a unit in it."""
-    source = (Path(__file__).parents[2] / "watcher" / "metrics.py").read_text(encoding="utf-8")
+    source = (Path(__file__).parents[2] / "watcher" / "metrics" / "collector.py").read_text(encoding="utf-8")
     gauges = re.findall(r'make\.(?:gauge|histogram)\(\s*"(\w+)"', source)
     unitless = {"model_outdated", "running", "paused", "ledger_results"}
     units = ("_seconds", "_bytes", "_ratio", "_pictures", "_files")

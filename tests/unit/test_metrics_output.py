@@ -1,4 +1,4 @@
-"""watcher.metrics_output, watcher.metrics_server: a file and a port, written and served beside the loop."""
+"""watcher.metrics.output, watcher.metrics.server: a file and a port, written and served beside the loop."""
 
 import errno
 import logging
@@ -17,10 +17,11 @@ from exported import levels
 from fakes import record
 from prometheus_client.parser import text_string_to_metric_families
 
-from watcher import metrics_output, metrics_server
-from watcher.meter import Meter
-from watcher.metrics_output import MetricsOutput
-from watcher.metrics_server import MetricsServer, registry_of
+from watcher.metrics import output as metrics_output
+from watcher.metrics import server as metrics_server
+from watcher.metrics.meter import Meter
+from watcher.metrics.output import MetricsOutput
+from watcher.metrics.server import MetricsServer, registry_of
 
 
 @pytest.fixture
@@ -212,7 +213,7 @@ def test_it_starts_and_ends_with_a_port(output: MetricsOutput, caplog: pytest.Lo
 def test_a_daemon_without_metrics_imports_nothing_of_prometheus() -> None:
     """It would take 50 ms of each start."""
     code = (
-        "import sys, watcher.metrics_output, watcher.meter, watcher.levels\n"
-        "sys.exit('prometheus_client' in sys.modules or 'watcher.metrics' in sys.modules)"
+        "import sys, watcher.metrics.output, watcher.metrics.meter, watcher.metrics.levels\n"
+        "sys.exit('prometheus_client' in sys.modules or 'watcher.metrics.collector' in sys.modules)"
     )
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode

@@ -1,4 +1,4 @@
-"""watcher.published: what is said of a daemon that runs, starts, stopped or died."""
+"""watcher.reporting.published: what is said of a daemon that runs, starts, stopped or died."""
 
 import json
 import os
@@ -12,8 +12,8 @@ from fakes import Desk
 from watcher.config import Config
 from watcher.errors import SurroundingsError
 from watcher.ownership import Lock
-from watcher.published import read_status
-from watcher.status import Board
+from watcher.reporting.published import read_status
+from watcher.reporting.status import Board
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""watcher.repeats: what repeats is written a few times, and counted from then on."""
+"""watcher.log.repeats: what repeats is written a few times, and counted from then on."""
 
 import logging
 from typing import Any
 
 import pytest
 
-from watcher.repeats import MOST, MOST_KINDS, WINDOW_SECONDS, Limited
+from watcher.log.repeats import MOST, MOST_KINDS, WINDOW_SECONDS, Limited
 
 
 class Kept(logging.Handler):

@@ -11,8 +11,8 @@ from fakes import BLANK, NOON, SEVEN
 from fate import Fate, Killed
 from house import DATA, DAY, House
 
-from watcher import retention
 from watcher.errors import SurroundingsError
+from watcher.retention import retention
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""watcher.age and watcher.walk: a clock that is wrong, now or when a picture was read, deletes nothing too soon."""
+"""watcher.retention, age and walk: a clock that is wrong, now or when a picture was read, deletes nothing too soon."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""watcher.show: status in words, and folders adopted."""
+"""watcher.reporting.show: status in words, and folders adopted."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,8 @@ from watcher.config import Config
 from watcher.errors import SurroundingsError
 from watcher.identity import Marked
 from watcher.ownership import Lock
-from watcher.show import adopt_command, show_status
-from watcher.status import Board
+from watcher.reporting.show import adopt_command, show_status
+from watcher.reporting.status import Board
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""watcher.spot_check: a few archived pictures at a time."""
+"""watcher.reporting.spot_check: a few archived pictures at a time."""
 
 import os
 import random
@@ -6,7 +6,7 @@ import random
 import pytest
 from fakes import PNG, Desk
 
-from watcher.spot_check import AT_ONCE, EVERY_SECONDS, SpotCheck
+from watcher.reporting.spot_check import AT_ONCE, EVERY_SECONDS, SpotCheck
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""watcher.status: what the daemon says of itself, and what is said of one that is stopped."""
+"""watcher.reporting.status: what the daemon says of itself, and what is said of one that is stopped."""
 
 import json
 import logging
@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from fakes import NOON, PNG, Desk
 
-from watcher import logs
 from watcher.config import Config
-from watcher.course import Course
 from watcher.errors import SurroundingsError
+from watcher.log import logs
+from watcher.log.repeats import Limited
 from watcher.ownership import Lock
-from watcher.published import read_status
-from watcher.repeats import Limited
-from watcher.status import Board
+from watcher.reporting.course import Course
+from watcher.reporting.published import read_status
+from watcher.reporting.status import Board
 
 
 @pytest.fixture

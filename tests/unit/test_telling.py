@@ -1,4 +1,4 @@
-"""watcher.telling, watcher.diagnosis and watcher.status_line: a status in words, whoever wrote it."""
+"""watcher.reporting, telling, diagnosis and status_line: a status in words, whoever wrote it."""
 
 import os
 import time
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.diagnosis import notes, size, wrong
-from watcher.status_line import status_line
-from watcher.telling import told
+from watcher.reporting.diagnosis import notes, size, wrong
+from watcher.reporting.status_line import status_line
+from watcher.reporting.telling import told
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DISK = {"free": 40_000_000_000, "of": 100_000_000_000}

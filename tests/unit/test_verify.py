@@ -1,4 +1,4 @@
-"""watcher.verify and watcher.show_verified: every record against every file."""
+"""watcher.reporting.verify and watcher.reporting.show_verified: every record against every file."""
 
 import json
 import os
@@ -10,13 +10,13 @@ from fakes import BLANK, PNG, SEVEN, Desk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher import verify as module
 from watcher.config import Config
 from watcher.errors import SurroundingsError
 from watcher.questions import Questions
-from watcher.sheet_lines import rows_in
-from watcher.show_verified import show_verified
-from watcher.verify import Findings, verify
+from watcher.reporting import verify as module
+from watcher.reporting.sheet_lines import rows_in
+from watcher.reporting.show_verified import show_verified
+from watcher.reporting.verify import Findings, verify
 
 NAMES = ("1.png", "a.png", "a-b.png", "a/1.png", "a/b/2.png", "a b.png", "a\n.png", "ä.png", "blank.png", "~.png")
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from watcher.checks.findings import Finding, fail, ok, warn
 from watcher.checks.scene import Scene
 from watcher.database import open_database
-from watcher.diagnosis import size
 from watcher.errors import SurroundingsError
+from watcher.reporting.diagnosis import size
 
 LEAST_FREE_BYTES = 100_000_000
 LEAST_FREE_INODES = 1000

@@ -10,9 +10,9 @@ from watcher.checks.mounts import REMOTE
 from watcher.checks.places import is_folder
 from watcher.checks.scene import Scene
 from watcher.checks.subfolders import MOST_LOOKED_AT, walked
-from watcher.diagnosis import size
 from watcher.observer import MOST_WATCHED, FolderObserver
 from watcher.recognition.decode import Limits
+from watcher.reporting.diagnosis import size
 
 LEAST_FILES, ENOUGH_FILES = 256, 512
 _RAISE = "raise fs.inotify.max_user_instances and fs.inotify.max_user_watches (sysctl)"

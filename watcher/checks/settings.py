@@ -11,10 +11,10 @@ from watcher.checks.places import is_folder
 from watcher.checks.probes import probe_file
 from watcher.checks.scene import Scene
 from watcher.database import open_database
-from watcher.diagnosis import size
 from watcher.errors import SurroundingsError
 from watcher.ids import first_id
-from watcher.journal import SOCKET
+from watcher.log.journal import SOCKET
+from watcher.reporting.diagnosis import size
 from watcher.schema import KIND
 
 _FOLDERS = ("archive", "rejected")

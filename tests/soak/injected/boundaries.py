@@ -97,7 +97,7 @@ def _where() -> str:
     while frame is not None and len(found) < _DEEPEST:
         module = frame.f_globals.get("__name__", "")
         if module.startswith("watcher.") and frame.f_code.co_name not in ("_transaction", "<listcomp>", "<genexpr>"):
-            found.append(f"{module.removeprefix('watcher.')}.{frame.f_code.co_name}")
+            found.append(f"{module.rpartition('.')[2]}.{frame.f_code.co_name}")
         frame = frame.f_back
     return " < ".join(found)
 

@@ -5,9 +5,10 @@ from datetime import tzinfo
 
 def install() -> None:
     """Whatever the settings say."""
-    from watcher import care, works
+    from watcher import works
+    from watcher.retention import care
+    from watcher.retention.rules import Rules
     from watcher.rotation import Rotation
-    from watcher.rules import Rules
 
     class Few(Rules):
         """Rules under which something is to be deleted all the time."""

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 
 from watcher.engine import Trouble
 from watcher.errors import ModelError
-from watcher.levels import Levels
+from watcher.metrics.levels import Levels
+from watcher.metrics.totals import Totals
 from watcher.records import Record
 from watcher.service import Counts
-from watcher.totals import Totals
 
 _ERRNO_KINDS = {
     errno.ENOSPC: "disk_full",

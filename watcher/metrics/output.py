@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher.durable import write_atomically
-from watcher.meter import Meter
+from watcher.metrics.meter import Meter
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
-    from watcher.metrics_server import MetricsServer
+    from watcher.metrics.server import MetricsServer
 
 log = logging.getLogger(__name__)
 WRITE_SECONDS = 15.0  # between two writings of the file, and two tries to have the port
@@ -82,7 +82,7 @@ class _Outlet(threading.Thread):
     def run(self) -> None:
         """The thread."""
         # What this needs takes some 50 ms to import: beside the start, and only where it is needed.
-        from watcher.metrics_server import registry_of
+        from watcher.metrics.server import registry_of
 
         registry, due = registry_of(self._meter), 0.0
         with self._bell, self._ear:
@@ -108,7 +108,7 @@ class _Outlet(threading.Thread):
     def _serve(self, registry: "CollectorRegistry") -> None:
         if self._port is None or self._server is not None:
             return
-        from watcher.metrics_server import ADDRESS, MetricsServer
+        from watcher.metrics.server import ADDRESS, MetricsServer
 
         try:
             self._server = MetricsServer(registry, self._port)
@@ -121,7 +121,7 @@ class _Outlet(threading.Thread):
     def _write(self, registry: "CollectorRegistry") -> None:
         if self._textfile is None:
             return
-        from watcher.metrics_server import rendered
+        from watcher.metrics.server import rendered
 
         text = rendered(registry)
         if not text:

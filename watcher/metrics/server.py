@@ -7,8 +7,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
 
-from watcher.meter import Meter
-from watcher.metrics import MeterCollector
+from watcher.metrics.collector import MeterCollector
+from watcher.metrics.meter import Meter
 
 log = logging.getLogger(__name__)
 ADDRESS = "127.0.0.1"

@@ -13,18 +13,18 @@ from itertools import islice
 from typing import Any
 
 from watcher import __version__
-from watcher.account import against_the_disk, ledger_facts, touched_sheets
 from watcher.config import Config
-from watcher.course import Course
 from watcher.durable import write_atomically
 from watcher.errors import SurroundingsError
 from watcher.identity import Marked
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
-from watcher.logs import last_error
+from watcher.log.logs import last_error
+from watcher.reporting.account import against_the_disk, ledger_facts, touched_sheets
+from watcher.reporting.course import Course
+from watcher.reporting.spot_check import SpotCheck
+from watcher.reporting.status_line import status_line
 from watcher.rows import readable_name
-from watcher.spot_check import SpotCheck
-from watcher.status_line import status_line
 from watcher.times import written
 
 FILE_NAME = "status.json"

@@ -12,15 +12,15 @@ import click
 from watcher.aging import LEDGER
 from watcher.backup import require_ledger
 from watcher.config import Config
-from watcher.diagnosis import size
 from watcher.files import Files
 from watcher.ids import time_of
 from watcher.ledger import Ledger
 from watcher.ownership import Lock, as_owner_of
 from watcher.premises import Premises
-from watcher.retention import Retention
-from watcher.rules import FOLDERS, Rules
-from watcher.walk import Walk
+from watcher.reporting.diagnosis import size
+from watcher.retention.retention import Retention
+from watcher.retention.rules import FOLDERS, Rules
+from watcher.retention.walk import Walk
 
 _NONE = "Nothing is ever deleted: `retention` in config.yaml names no limit. Try some with --days N or --bytes N."
 

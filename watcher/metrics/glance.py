@@ -9,8 +9,8 @@ from pathlib import Path
 from watcher.errors import SurroundingsError
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
-from watcher.levels import Levels
-from watcher.meter import Meter
+from watcher.metrics.levels import Levels
+from watcher.metrics.meter import Meter
 from watcher.service import Service
 
 LOOK_SECONDS = 1.0  # between two looks

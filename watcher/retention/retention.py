@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from watcher.aging import LEDGER, Aging, Kept
-from watcher.disposal import Disposal
 from watcher.durable import sync_folders
-from watcher.rules import FOLDERS, Rules
-from watcher.walk import LOOKED_AT, Walk
+from watcher.retention.disposal import Disposal
+from watcher.retention.rules import FOLDERS, Rules
+from watcher.retention.walk import LOOKED_AT, Walk
 
 log = logging.getLogger(__name__)
 MOST_STUCK = 1000  # pictures that cannot be deleted: beyond that something is wrong, and no others are begun

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from watcher.facts import Facts
+from watcher.reporting.facts import Facts
 
 LITTLE_ROOM = 0.05  # of a disk
 

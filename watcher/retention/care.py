@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from watcher.results import Results
-from watcher.retention import MOST_AT_ONCE, MOST_STUCK, Retention
+from watcher.retention.retention import MOST_AT_ONCE, MOST_STUCK, Retention
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 60.0  # between looks at what has become old

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from watcher.facts import Facts
+from watcher.reporting.facts import Facts
 
 
 def status_line(found: Mapping[str, Any]) -> str:

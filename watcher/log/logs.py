@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from watcher.journal import SOCKET, JournalHandler, is_the_journal, priority
-from watcher.repeats import Limited, Said
+from watcher.log.journal import SOCKET, JournalHandler, is_the_journal, priority
+from watcher.log.repeats import Limited, Said
 from watcher.rows import printable
 
 STDERR = 2

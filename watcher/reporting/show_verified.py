@@ -11,10 +11,10 @@ from tqdm import tqdm
 
 from watcher.backup import require_ledger
 from watcher.config import Config
-from watcher.diagnosis import size
 from watcher.errors import SurroundingsError
+from watcher.reporting.diagnosis import size
+from watcher.reporting.verify import Findings, named, verify
 from watcher.rows import readable_name
-from watcher.verify import Findings, named, verify
 
 
 def show_verified(config: Config, *, as_json: bool) -> int:

@@ -5,12 +5,12 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-from watcher.account import ledger_facts
 from watcher.config import Config
 from watcher.errors import SurroundingsError
 from watcher.ledger import Ledger
 from watcher.ownership import holder
-from watcher.status import BEAT_SECONDS, FILE_NAME
+from watcher.reporting.account import ledger_facts
+from watcher.reporting.status import BEAT_SECONDS, FILE_NAME
 from watcher.times import understood
 from watcher.trouble import trouble_of
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from watcher.diagnosis import disks, notes, size, wrong
-from watcher.facts import Facts
+from watcher.reporting.diagnosis import disks, notes, size, wrong
+from watcher.reporting.facts import Facts
 from watcher.rows import printable
 
 PLACES = (

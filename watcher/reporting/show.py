@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import click
 
 from watcher.config import Config
-from watcher.diagnosis import notes, wrong
 from watcher.errors import SurroundingsError
 from watcher.ledger import Ledger
 from watcher.ownership import Lock
-from watcher.published import read_status
-from watcher.telling import told
+from watcher.reporting.diagnosis import notes, wrong
+from watcher.reporting.published import read_status
+from watcher.reporting.telling import told
 
 WELL, UNWELL = 0, SurroundingsError.exit_code
 

@@ -23,10 +23,10 @@ from prometheus_client.utils import floatToGoString
 
 from watcher import __version__
 from watcher.engine import Trouble
-from watcher.levels import Levels
-from watcher.meter import PAUSE_KINDS, Meter
+from watcher.metrics.levels import Levels
+from watcher.metrics.meter import PAUSE_KINDS, Meter
+from watcher.metrics.totals import Histogram, Totals
 from watcher.recognition.verdict import Reason, Status
-from watcher.totals import Histogram, Totals
 
 PREFIX = "digit_watcher_"
 DELETED_FROM = ("archive", "rejected", "results")

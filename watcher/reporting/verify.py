@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watcher.account import ledger_facts
 from watcher.files import PARTIAL
 from watcher.questions import Questions
+from watcher.reporting.account import ledger_facts
+from watcher.reporting.sheet_lines import rows_in
 from watcher.rows import readable_name
-from watcher.sheet_lines import rows_in
 
 REASON = b".reason.txt"
 FOLDERS = (b"archive", b"rejected")

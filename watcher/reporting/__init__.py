@@ -1,0 +1,1 @@
+"""What the daemon says of itself: status.json, the `status` command, and whether nothing is lost."""
