@@ -121,7 +121,8 @@ class Service:
 
     def owes(self, now: float) -> bool:
         """Whether there is something to do right now, other than to wait."""
-        return self.reading or bool(self.engine.room and self._p.inbox.patience(now) <= 0)
+        asked = self._recalling.due or self._p.inbox.patience(now) <= 0
+        return self.reading or bool(self.engine.room and asked)
 
     @property
     def in_hand(self) -> int:

@@ -160,13 +160,16 @@ class Board:
         }
 
     def _disks(self) -> dict[str, dict[str, int]]:
-        """Bytes that are free for the daemon, and of how many, by folder."""
-        found = {}
+        """Bytes that are free for the daemon, and of how many, by folder; of one disk, in one moment."""
+        found, seen = {}, dict[int, dict[str, int]]()
         for name, folder in (("inbox", self.config.inbox), ("outbox", self.config.outbox),
                              ("state", self.config.state_folder)):  # fmt: skip
             with suppress(OSError):
-                disk = os.statvfs(folder)
-                found[name] = {"free": disk.f_bavail * disk.f_frsize, "of": disk.f_blocks * disk.f_frsize}
+                device = os.stat(folder).st_dev
+                if device not in seen:
+                    disk = os.statvfs(folder)
+                    seen[device] = {"free": disk.f_bavail * disk.f_frsize, "of": disk.f_blocks * disk.f_frsize}
+                found[name] = seen[device]
         return found
 
 
