@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -70,6 +71,19 @@ def test_a_ledger_that_fails_keeps_nothing_untold(desk: Desk, config: Config) ->
 def published(config: Config) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((config.outbox / "status.json").read_bytes())
     return found
+
+
+def test_folders_on_one_disk_are_told_of_one_moment(
+    desk: Desk, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However quickly it fills: they show the same numbers, and `status` takes them for one disk."""
+    free = iter(range(1000, 0, -1))
+    disk = os.statvfs(desk.outbox)
+    monkeypatch.setattr(
+        os, "statvfs", lambda _: SimpleNamespace(f_bavail=next(free), f_frsize=1, f_blocks=disk.f_blocks)
+    )
+    Board(config, desk.ledger, desk.watched).publish("running", in_hand=0, model="net")
+    assert 1 == len({found["free"] for found in published(config)["disks"].values()})
 
 
 def test_the_board_tells_what_the_ledger_and_the_inbox_know(desk: Desk, config: Config) -> None:
