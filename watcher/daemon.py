@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from watcher.counts import Counts
 from watcher.errors import ModelError, SurroundingsError
 from watcher.log import logs
 from watcher.progress import SLACK_SECONDS, Progress
 from watcher.reload import Candidate, Reloading
-from watcher.service import Counts
 from watcher.systemd import Watchdog, notify
 from watcher.trouble import Trouble, trouble_of
 from watcher.wake import Wake

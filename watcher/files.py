@@ -10,6 +10,7 @@ from pathlib import Path
 
 from watcher.beneath import OpenFolders, open_beneath
 from watcher.durable import concerns_all
+from watcher.emptied import Emptied
 from watcher.errors import SurroundingsError
 from watcher.records import Claim, Identity
 
@@ -35,6 +36,7 @@ class Files:
     def __init__(self, inbox: Path) -> None:
         self.inbox = os.fsencode(inbox)
         self.work = self.inbox + b"/" + WORK
+        self.emptied = Emptied(self.inbox)
 
     def check_inbox(self) -> None:
         """Raise SurroundingsError where there is no inbox."""
@@ -113,6 +115,7 @@ class Files:
             if concerns_all(error):
                 raise
             return Taken.LEFT, claim, f"cannot be moved: {error.strerror}"
+        self.emptied.took(folder)
         found = identity_of(target)
         if found is None and self.set_aside(claim.id):
             return Taken.STRANGE, claim, "is no regular file"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from watcher.config import Config
 from watcher.confinement import landlock_version
+from watcher.counts import Counts
 from watcher.daemon import Daemon
 from watcher.errors import ModelError, SurroundingsError
 from watcher.files import Files
@@ -25,7 +26,7 @@ from watcher.ownership import Lock
 from watcher.premises import Premises, make_folders
 from watcher.reload import Candidate, Reloading, refuse_misreading
 from watcher.requests import Requests
-from watcher.service import Counts, Service
+from watcher.service import Service
 from watcher.systemd import notify
 from watcher.trouble import trouble_of
 from watcher.wake import Wake

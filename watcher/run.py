@@ -11,11 +11,11 @@ from typing import NoReturn, Self
 from tqdm import tqdm
 
 from watcher.config import Config
+from watcher.counts import Counts
 from watcher.log.logs import STDERR, say
 from watcher.looking import SUFFIXES
 from watcher.opening import Opened, open_daemon
 from watcher.rows import readable_name
-from watcher.service import Counts
 
 log = logging.getLogger(__name__)
 LOG_EVERY_SECONDS = 10.0

@@ -1,18 +1,17 @@
 """The loop: wake → claim → recognise → sync → record → archive; and recovery, at start and after a pause."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 
 from watcher.claiming import claim_batch
+from watcher.counts import Counts
 from watcher.engine import Engine, Outcome
 from watcher.judging import Judging
 from watcher.parts import Parts
 from watcher.recalling import AT_ONCE, Recalling
 from watcher.recording import Recorder
-from watcher.records import Claim, Record
+from watcher.records import Claim
 from watcher.recovery import Recovery
 from watcher.retention.care import Care
 from watcher.rows import readable_name
@@ -20,22 +19,6 @@ from watcher.syncing import Result, Syncing
 from watcher.unsettled import Unsettled
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What was done since the start, for progress and summaries. by: (status, reason) → pictures."""
-
-    claimed: int = 0
-    recorded: int = 0
-    moves: int = 0  # steps of any kind: whether work gets on
-    by: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def add(self, records: Sequence[Record]) -> None:
-        """These were recorded."""
-        self.recorded += len(records)
-        self.moves += len(records)
-        self.by.update(record.kind for record in records)
 
 
 class Service:
@@ -50,6 +33,7 @@ class Service:
         max_attempts: int,
         settle_seconds: float,
         rescan_seconds: float,
+        remove_emptied_seconds: float = float("inf"),
         executor: Executor,
         wake: Callable[[], None],
         counts: Counts | None = None,
@@ -61,7 +45,7 @@ class Service:
         """
         self._p, self.engine = parts, engine
         self._batch_size = batch_size
-        self._rescan = rescan_seconds
+        self._rescan, self._remove_emptied = rescan_seconds, remove_emptied_seconds
         self._unsettled = Unsettled(parts.files, settle_seconds)
         self._judging = Judging(parts, self._unsettled, max_attempts=max_attempts, read_again=self._submit)
         self._recorder = Recorder(parts)
@@ -94,6 +78,7 @@ class Service:
             self._next_requests = now + self._rescan
             self._p.check()  # an empty folder where a disk was mounted makes no error by itself
             self._recalling.due = True
+            self._p.files.emptied.remove(now, self._remove_emptied)
         self._recorder.try_again(now)
         self._take_both(now)
         tended = self._care.turn(now, busy=self.reading) if self._care else float("inf")

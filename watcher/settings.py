@@ -36,6 +36,12 @@ class Watch(Group):
     settle_seconds: Seconds = 2.0
     rescan_seconds: Seconds = 5.0
     full_scan_seconds: Seconds = 300.0
+    remove_emptied_days: Days | None = 30
+
+    @property
+    def remove_emptied_seconds(self) -> float:
+        """The same in seconds; infinity for never."""
+        return float("inf") if self.remove_emptied_days is None else self.remove_emptied_days * 86_400.0
 
 
 class Reading(Group):

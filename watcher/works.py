@@ -105,6 +105,7 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
     service = Service(
         parts, engine, batch_size=config.reading.batch_size, max_attempts=config.reading.max_attempts,
         settle_seconds=config.watch.settle_seconds, rescan_seconds=config.watch.rescan_seconds,
+        remove_emptied_seconds=config.watch.remove_emptied_seconds,
         executor=ground.executor, wake=ground.wake.set, counts=ground.meter,
         care=Care(results, _retention(ground, config, parts), parts.timestamp),
     )  # fmt: skip

@@ -9,10 +9,10 @@ import pytest
 from watcher import daemon as module
 from watcher import systemd
 from watcher.config import Config
+from watcher.counts import Counts
 from watcher.daemon import Daemon
 from watcher.errors import ModelError, SurroundingsError
 from watcher.metrics.meter import Meter
-from watcher.service import Counts
 
 
 class Engine:

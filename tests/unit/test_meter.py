@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 from fakes import BLANK, NOON, SEVEN, record
 
+from watcher.counts import Counts
 from watcher.engine import Trouble
 from watcher.errors import ModelError, SurroundingsError
 from watcher.metrics.meter import PAUSE_KINDS, Meter, pause_kind
 from watcher.metrics.totals import Histogram
 from watcher.records import Identity, Record
-from watcher.service import Counts
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 

@@ -7,12 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from watcher.counts import Counts
 from watcher.engine import Trouble
 from watcher.errors import ModelError
 from watcher.metrics.levels import Levels
 from watcher.metrics.totals import Totals
 from watcher.records import Record
-from watcher.service import Counts
 
 _ERRNO_KINDS = {
     errno.ENOSPC: "disk_full",
