@@ -18,7 +18,7 @@ def test_names_that_the_outbox_forbids_hold_up_nobody_and_are_said(place: Place)
         wait_for(lambda: len(place.rows()) == 4, "four rows")
         wait_for(lambda: running.log().count("Invalid argument") >= 3, "what stayed is said")
         assert running.stop() == 0
-        assert running.log().count("12:30.png (id") == 1
+        assert running.log().count("12:30.png stays in the work folder") == 1
         assert len(place.in_work()) == 3
         disk.fail()
         place.once()
