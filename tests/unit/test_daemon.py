@@ -306,7 +306,8 @@ def test_systemd_is_told_the_boards_line_when_it_changes(monkeypatch: pytest.Mon
     def says(line: str) -> Callable[[], None]:
         return lambda: setattr(played, "line", line)
 
-    played = Played(monkeypatch, says("one"), says("one"), says("two"), OSError(28, "full"), lambda: None)
+    full = OSError(28, "full")
+    played = Played(monkeypatch, says("one"), says("one"), says("two"), full, lambda: None, lambda: played.now_idle())
     played.line = "zero"
     played.run()
     told = [line for line in played.log if line.startswith("STATUS=")]
