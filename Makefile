@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test cases fuzz check train evaluate audit model soak lock clean train-env install uninstall \
+.PHONY: help run test test-service cases fuzz check train evaluate audit model soak lock clean train-env install uninstall \
   bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-training bench-compare
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make install   as root: a systemd service; INSTANCE=scans for one more inbox, PREFIX=/opt, DESTDIR=DIR"
 	@echo "make uninstall as root: the service goes; settings, pictures and results stay"
 	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
+	@echo "make test-service   as root: the installed service under a real systemd, booted beside this one for a minute"
 	@echo "make cases     the tests that draw their cases at random, with many thousands of cases each"
 	@echo "make fuzz      hostile bytes for SECONDS=120, from SEED=1; says how many and what they found"
 	@echo "make check     ruff and mypy"
@@ -40,8 +41,12 @@ run: $(VENV)/.daemon
 
 # Four at once: most tests wait for a daemon, not for the processor. loadfile: a file's costly fixture is begun on one
 # of them alone; in their order: the long files come first, so that no one is left with them at the end.
-test: $(VENV)/.dev $(VENV)/.wheels
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/systemd
+
+# On a machine of its own, booted over this one for a minute: needs root and systemd, else it skips and says why.
+test-service: $(VENV)/.dev $(VENV)/.wheels
+	@$(BIN)/python -m pytest tests/systemd
 
 install uninstall:
 	@PYTHON="$(PYTHON)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" INSTANCE="$(INSTANCE)" deploy/$@

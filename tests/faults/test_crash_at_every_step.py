@@ -19,7 +19,7 @@ from tests.soak.rounds import Rounds
 from tests.soak.soak import Result, Soak
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for all that was begun
-KILLS_A_PLACE = 12
+KILLS_A_PLACE = 9
 SHARED_MEMORY = Path("/dev/shm")
 WAY = (  # of a picture, and of what stands around it: each of these calls must have been met
     r"sqlite COMMIT @ database\._prepare", r"os\.replace identity", r"sqlite INSERT @ writing\.set_meta",
