@@ -33,14 +33,10 @@ _TROUBLES = {OUT_OF_MEMORY: Trouble.OUT_OF_MEMORY, -signal.SIGXCPU: Trouble.TIME
 class LocalEngine:
     """Reader processes on this machine. All methods are called by the loop's thread, and none waits for a reader."""
 
-    def __init__(
-        self,
-        settings: ReaderSettings,
-        clock: Callable[[], float] = time.monotonic,
-        on_lost: Callable[[Trouble], None] = lambda _: None,
-    ) -> None:
+    def __init__(self, settings: ReaderSettings, clock: Callable[[], float] = time.monotonic) -> None:
         """Start the processes; `await_ready` says when they can read. on_lost: told of each that has to be replaced."""
-        self._settings, self._clock, self.on_lost = settings, clock, on_lost
+        self._settings, self._clock = settings, clock
+        self.on_lost: Callable[[Trouble], None] = lambda _: None
         self._waiting: deque[list[str]] = deque()
         self._outcomes: list[Outcome] = []
         self._excused = Counter[str]()

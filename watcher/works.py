@@ -114,7 +114,9 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
     engine.on_lost = ground.meter.lost_reader
 
     def make_engine() -> LocalEngine:
-        return LocalEngine(settings, on_lost=ground.meter.lost_reader)
+        another = LocalEngine(settings)
+        another.on_lost = ground.meter.lost_reader
+        return another
 
     folders = {"inbox": config.inbox, "outbox": config.outbox, "state": config.state_folder}
     glance = Glance(ground.meter, service, inbox, ground.ledger, folders, lambda: model.outdated)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import PNG, SEVEN, Desk
+from house import House, MakeHouse
 from office import Office
 from played_readers import Stage
 
@@ -79,3 +80,20 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     stage.ready()
     yield stage
     stage.close()
+
+
+@pytest.fixture
+def make_house(tmp_path: Path) -> Iterator[MakeHouse]:
+    """Houses under rules, as in config.yaml."""
+    houses = []
+
+    def made(**rules: int) -> House:
+        folder = tmp_path / str(len(houses))
+        folder.mkdir()
+        houses.append(House(folder, **rules))
+        return houses[-1]
+
+    yield made
+    for house in houses:
+        house.assert_sums()
+        house.close()

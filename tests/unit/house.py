@@ -125,3 +125,6 @@ class House:
                 f" WHERE state = 'archived' AND status {asked} 'unreadable'"
             ).fetchone()
             assert tuple(found) == self.ledger.stock(kind)
+
+
+MakeHouse = Callable[..., House]
