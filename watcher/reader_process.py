@@ -46,6 +46,11 @@ class ReaderProcess:
         """How many pictures it has in hand."""
         return sum(map(len, self.hand))
 
+    @property
+    def owes(self) -> bool:
+        """Whether it has something to say: that it is ready, or an answer."""
+        return not self.ready or bool(self.hand)
+
     def fileno(self) -> int:
         """What the loop waits on."""
         return self.lines.fileno()

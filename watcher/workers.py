@@ -116,7 +116,7 @@ class LocalEngine:
     def patience(self, now: float) -> float:
         """Seconds until the first deadline."""
         allowed = self._settings.seconds_per_picture
-        due = [reader.since + (allowed if reader.ready else START_SECONDS) for reader in self._readers if _owes(reader)]
+        due = [reader.since + (allowed if reader.ready else START_SECONDS) for reader in self._readers if reader.owes]
         return min(due, default=float("inf")) - now
 
     def close(self) -> None:
@@ -204,8 +204,3 @@ class LocalEngine:
             if not free:
                 return
             min(free, key=lambda reader: reader.load).give(self._waiting.popleft(), self._clock())
-
-
-def _owes(reader: ReaderProcess) -> bool:
-    """Whether it has something to say: that it is ready, or an answer."""
-    return not reader.ready or bool(reader.hand)
