@@ -41,7 +41,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 @pytest.fixture(scope="module")
 def entries(machine: Machine) -> list[dict[str, Any]]:
-    """What a service said that speaks as SAYS does."""
+    """What a service said that speaks as SAYS does; its entries first, then its lines: they come by two ways."""
     machine.write("/srv/says.py", SAYS)
     machine.write(
         "/run/systemd/system/says.service",
@@ -50,9 +50,11 @@ def entries(machine: Machine) -> list[dict[str, Any]]:
     )
     machine.run("systemctl", "daemon-reload")
     machine.run("systemctl", "start", "says")
+    machine.run("journalctl", "--sync")
     lines = machine.run("journalctl", "--unit", "says", "--output", "json", "--no-pager").splitlines()
     found = [json.loads(line) for line in lines]
-    return [entry for entry in found if entry["SYSLOG_IDENTIFIER"] != "systemd"]
+    ours = [entry for entry in found if entry["SYSLOG_IDENTIFIER"] != "systemd"]
+    return sorted(ours, key=lambda entry: entry["_TRANSPORT"] == "stdout")
 
 
 def test_a_message_is_an_entry_with_its_fields(entries: list[dict[str, Any]]) -> None:
