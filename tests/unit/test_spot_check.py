@@ -19,12 +19,22 @@ def check(desk: Desk) -> SpotCheck:
 
 
 def test_some_are_looked_at_once_a_minute(check: SpotCheck) -> None:
-    """However often it is asked."""
+    """However often it is asked; of few, each once."""
     for now in (0.0, 1.0, EVERY_SECONDS - 1):
         check.look(now)
-    assert {"looked_at": AT_ONCE, "not_there": []} == check.facts()
+    assert {"looked_at": 3, "not_there": []} == check.facts()
     check.look(EVERY_SECONDS)
-    assert 2 * AT_ONCE == check.facts()["looked_at"]
+    assert 6 == check.facts()["looked_at"]
+
+
+def test_of_many_only_a_few_are_looked_at(desk: Desk) -> None:
+    """A minute's look costs the same in a small archive and in a large one."""
+    for number in range(AT_ONCE + 4):
+        desk.drop(f"{number}.png", PNG)
+    desk.turns(4)
+    check = SpotCheck(desk.ledger, os.fsencode(desk.outbox))
+    check.look(0.0)
+    assert AT_ONCE == check.facts()["looked_at"]
 
 
 def test_what_is_gone_or_changed_is_named_until_it_is_back(check: SpotCheck, desk: Desk) -> None:

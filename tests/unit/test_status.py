@@ -204,7 +204,7 @@ def test_at_rest_the_disk_is_compared_with_the_ledger(desk: Desk, config: Config
     )
     board.publish("running", in_hand=0, model="net", now=True)
     found = published(config)["conservation"]
-    assert ("at rest", True, [], 16) == tuple(found[key] for key in ("compared", "holds", "wrong", "looked_at"))
+    assert ("at rest", True, [], 1) == tuple(found[key] for key in ("compared", "holds", "wrong", "looked_at"))
     (config.inbox / ".work" / "strange").touch()
     board.publish("running", in_hand=0, model="net", now=True)
     found = published(config)["conservation"]

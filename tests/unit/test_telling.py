@@ -65,7 +65,7 @@ def test_what_is_wrong_comes_first() -> None:
         "         notes.txt: unknown suffix '.txt'",
         "account  1,238 taken in = 3 in work + 1,200 archived + 30 read again + 4 expired + 1 missing",
         "         adds up; the disk is compared once nothing moves",
-        "         32 archived pictures looked at, all there",
+        "         32 looks at archived pictures, all there",
         "disks    inbox, state: 40.0 GB free of 100 GB",
         "         outbox: 0 bytes free of 1.0 GB",
         "pauses   2 since the start, 4 minutes together",

@@ -31,8 +31,8 @@ class SpotCheck:
             return
         self._next = now + EVERY_SECONDS
         self._absent = {place: size for place, size in self._absent.items() if not self._is_there(place, size)}
-        for _ in range(AT_ONCE):
-            record = self.ledger.archived_near(self.any_of.randint(1, last))
+        for seq in self.any_of.sample(range(1, last + 1), min(AT_ONCE, last)):
+            record = self.ledger.archived_near(seq)
             if record is None:
                 continue
             self._looked_at += 1
@@ -47,5 +47,5 @@ class SpotCheck:
             return False
 
     def facts(self) -> dict[str, Any]:
-        """How many were looked at, and which were not there."""
+        """How often one was looked at, and which were not there."""
         return {"looked_at": self._looked_at, "not_there": [readable_name(place) for place in self._absent]}

@@ -96,8 +96,9 @@ def _account(facts: Facts) -> list[str]:
     }.get(compared.text("compared"), "adds up")  # fmt: skip
     lines = [f"{account.number('taken'):,} taken in = {places or '0'}", verdict]
     if looked := compared.number("looked_at"):
+        looks = "1 look" if looked == 1 else f"{looked:,} looks"
         absent = len(compared.texts("not_there"))
-        lines.append(f"{looked:,} archived pictures looked at, {f'{absent:,} not there' if absent else 'all there'}")
+        lines.append(f"{looks} at archived pictures, {f'{absent:,} not there' if absent else 'all there'}")
     return lines
 
 
