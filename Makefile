@@ -15,7 +15,7 @@ help:
 	@echo "make install   as root: a systemd service; INSTANCE=scans for one more inbox, PREFIX=/opt, DESTDIR=DIR"
 	@echo "make uninstall as root: the service goes; settings, pictures and results stay"
 	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
-	@echo "make test-service   as root: the installed service under a real systemd, booted beside this one for a minute"
+	@echo "make test-service   as root: the installed service under a real systemd, booted beside this one, and real mounts"
 	@echo "make cases     the tests that draw their cases at random, with many thousands of cases each"
 	@echo "make fuzz      hostile bytes for SECONDS=120, from SEED=1; says how many and what they found"
 	@echo "make check     ruff and mypy"
@@ -44,7 +44,8 @@ run: $(VENV)/.daemon
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/systemd
 
-# On a machine of its own, booted over this one for a minute: needs root and systemd, else it skips and says why.
+# What needs root, mounts, a Prometheus, or a machine of its own, booted over this one for a minute: it skips what is not
+# to be had, and says why.
 test-service: $(VENV)/.dev $(VENV)/.wheels
 	@$(BIN)/python -m pytest tests/systemd
 

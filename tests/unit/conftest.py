@@ -1,5 +1,6 @@
 """What several unit tests start from."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,18 @@ from played_readers import Stage
 from watcher.files import Files
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
+from watcher.log.repeats import Limited
 from watcher.recognition.verdict import Reason, Status
+
+
+@pytest.fixture(autouse=True)
+def log_of_its_own() -> Iterator[None]:
+    """Where a test has set up the log, the next one does not find it so."""
+    yield
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if isinstance(one, Limited)]:
+        root.removeHandler(handler)
+        handler.close()
 
 
 @pytest.fixture
