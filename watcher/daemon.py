@@ -35,7 +35,7 @@ class Daemon:
         self._said: set[str] = set()  # kinds of trouble, in this pause
         self._broken = False  # whether the last turn failed, so that the next one must recover first
         self._failures = self._recorded = 0
-        self._next_check, self._line = 0.0, ""
+        self._next_check, self._line = 0.0, ("", 0, False)
         self._watchdog, self._progress = Watchdog(), self._new_progress()
 
     @property
@@ -111,9 +111,11 @@ class Daemon:
                 trouble=self._trouble.what if self._trouble else "", hint=self._trouble.hint if self._trouble else "",
                 waiting=service.waiting, refused=self._reloading.last_refusal,
             )  # fmt: skip
-        if board.line != self._line and not self._trouble:
+        # Also where the line is as before, but something else was said since: in a pause, or of settings on trial.
+        line = (board.line, self._reloading.refused, self._trouble is not None)
+        if board.line and line != self._line and not self._trouble:
             notify(STATUS=board.line)
-        self._line = board.line
+        self._line = line
 
     def _say_that_all_is_well(self, now: float) -> None:
         # A pause is no standstill: what it waits for, no restart would bring.
@@ -133,7 +135,6 @@ class Daemon:
 
     def _take_on(self, candidate: Candidate) -> None:
         old, self.works = self.works, self._remake(candidate)
-        self.works.board.course = old.board.course
         logs.set_up(self.works.config.log.level, self.works.config.log.format)
         old.close()
         self._progress = self._new_progress()

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from watcher.errors import UsageError
+from watcher.times import written
 
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])(\s+ago)?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -19,7 +20,7 @@ def parse_moment(text: str, now: datetime, zone: tzinfo) -> str:
         moment = _moment(text.strip(), now, zone).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{text!r} is no time", hint=_HINT) from error
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(moment, "milliseconds")
 
 
 def _moment(text: str, now: datetime, zone: tzinfo) -> datetime:

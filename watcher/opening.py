@@ -25,6 +25,7 @@ from watcher.metrics.output import MetricsOutput
 from watcher.ownership import Lock
 from watcher.premises import Premises, make_folders
 from watcher.reload import Candidate, Reloading, refuse_misreading
+from watcher.reporting.course import Course
 from watcher.requests import Requests
 from watcher.service import Service
 from watcher.systemd import notify
@@ -121,7 +122,7 @@ def _ground(config: Config, files: Files, stack: ExitStack) -> Ground:
     wake = Wake()
     stack.callback(wake.close)
     executor = stack.enter_context(ThreadPoolExecutor(1, "sync"))
-    return Ground(files, ledger, premises, Requests(state), wake, executor, Meter())
+    return Ground(files, ledger, premises, Requests(state), wake, executor, Meter(), Course())
 
 
 def _recover(service: Service) -> None:

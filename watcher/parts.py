@@ -12,6 +12,7 @@ from watcher.ledger import Ledger
 from watcher.places import Places
 from watcher.requests import Requests
 from watcher.results import Results
+from watcher.times import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,4 @@ class Parts:
 
     def timestamp(self) -> str:
         """Now: RFC 3339, UTC, milliseconds."""
-        return self.utc_now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return written(self.utc_now(), "milliseconds")

@@ -13,6 +13,7 @@ from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.recognition.specimens import MOST_MISREAD
 from watcher.systemd import notify
+from watcher.times import written
 from watcher.workers import LocalEngine
 from watcher.works import engine_settings
 
@@ -99,8 +100,7 @@ class Reloading:
     def _refuse(self, error: Exception) -> None:
         self.close()
         self.refused += 1
-        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        self.last_refusal = f"{error} ({at})"
+        self.last_refusal = f"{error} ({written(datetime.now(UTC))})"
         log.error("new settings are refused, the old ones stay in use: %s. %s", error, getattr(error, "hint", ""))
         notify(READY=1)
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 
-def written(when: datetime) -> str:
-    """To the second."""
-    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def written(when: datetime, timespec: str = "seconds") -> str:
+    """To the second, or as datetime.isoformat understands `timespec`."""
+    return when.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def understood(text: object) -> datetime | None:

@@ -18,6 +18,7 @@ from watcher.parts import Parts
 from watcher.places import Places
 from watcher.premises import Premises
 from watcher.reader_process import ReaderSettings
+from watcher.reporting.course import Course
 from watcher.reporting.status import Board
 from watcher.requests import Requests
 from watcher.results import Results
@@ -42,19 +43,7 @@ class Ground:
     wake: Wake
     executor: Executor
     meter: Meter
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A model, and the engine that reads by it."""
-
-    model: HeldModel
-    engine: LocalEngine
-
-    def close(self) -> None:
-        """End the readers and give up the memory."""
-        self.engine.close()
-        self.model.close()
+    course: Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +98,7 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
         executor=ground.executor, wake=ground.wake.set, counts=ground.meter,
         care=Care(results, _retention(ground, config, parts), parts.timestamp),
     )  # fmt: skip
-    board = Board(config, ground.ledger, inbox, outdated=lambda: model.outdated)
+    board = Board(config, ground.ledger, inbox, outdated=lambda: model.outdated, course=ground.course)
     settings = engine_settings(config, ground.files, model)
     engine.on_lost = ground.meter.lost_reader
 

@@ -38,6 +38,7 @@ class Played:
     waiting: ClassVar[dict[bytes, str]] = {}
     healthy = True
     last_refusal = line = ""
+    refused = 0
     course = None
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *script: Callable[[], None] | Exception) -> None:

@@ -60,7 +60,7 @@ def test_a_pause_is_no_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_systemd_is_told_the_boards_line_when_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not in every turn; in a pause the trouble stands there."""
+    """Not in every turn; in a pause the trouble stands there, and behind it the line again."""
 
     def says(line: str) -> Callable[[], None]:
         return lambda: setattr(played, "line", line)
@@ -70,4 +70,13 @@ def test_systemd_is_told_the_boards_line_when_it_changes(monkeypatch: pytest.Mon
     played.line = "zero"
     played.run()
     told = [line for line in played.log if line.startswith("STATUS=")]
-    assert ["STATUS=one", "STATUS=two", "STATUS=paused: No space left on device", "STATUS=running"] == told
+    paused = "STATUS=paused: No space left on device"
+    assert ["STATUS=one", "STATUS=two", paused, "STATUS=running", "STATUS=two"] == told
+
+
+def test_systemd_is_told_the_line_again_when_settings_were_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would say for ever that they are being tried."""
+    played = Played(monkeypatch, lambda: None, lambda: setattr(played, "refused", 1), lambda: played.now_idle())
+    played.line = "one"
+    played.run()
+    assert ["STATUS=one", "STATUS=one"] == [line for line in played.log if line.startswith("STATUS=")]
