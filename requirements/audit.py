@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LOCK = Path(__file__).with_name("daemon.txt")
+LOCK = Path(__file__).with_name("web.txt")  # what the daemon needs, and the review page
 
 
 def main() -> int:
