@@ -90,7 +90,8 @@ class Aging(Writing):
         """
         rows = self._db.execute(
             "SELECT seq, id, state IN ('expired', 'requeued') AS over FROM records"
-            " WHERE seq > ? AND seq < coalesce((SELECT min(seq) FROM sheets), 0) ORDER BY seq", (after,)
+            " WHERE seq > ? AND seq < coalesce((SELECT min(seq) FROM sheets WHERE name IN ('csv', 'jsonl')), 0)"
+            " ORDER BY seq", (after,)
         )  # fmt: skip
         for row in rows:
             yield row["seq"], row["id"], bool(row["over"])

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from watcher.aging import Aging, set_back
+from watcher.labels import Said
 from watcher.places import Places, remember
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Record
@@ -19,6 +20,10 @@ from watcher.schema import ANNOUNCE, CLAIM_AGAIN, COUNT, RECORD, claim_values, r
 
 ROTATING = "rotating"  # the fact under which the new name of the results files stands
 _AT = "INSERT OR REPLACE INTO sheets VALUES (?, ?, ?, ?, ?)"
+_SAY = """INSERT INTO corrections
+    SELECT (SELECT coalesce(max(seq), 0) + 1 FROM corrections), ?, id, file,
+        coalesce((SELECT label FROM labels WHERE picture = id), prediction, ''), ?, ?, ?
+    FROM records WHERE id = ?"""
 _STORED = COUNT.format("?", "?", "?", "?")
 
 
@@ -90,11 +95,27 @@ class Ledger(Aging):
                 db.execute("UPDATE records SET state = 'requeued' WHERE id = ?", (old,))
                 db.execute("UPDATE records SET requeued_from = ? WHERE id = ?", (old, new))
 
+    def correct(self, said: Iterable[Said]) -> list[Said]:
+        """Store what people say, all or none; gives what is of no record here. What is known already stays as it is."""
+        unknown = []
+        with self._transaction() as db:
+            for one in said:
+                if self.correction(one.id):
+                    continue
+                if not db.execute(_SAY, (one.id, one.label, one.by, one.at, one.picture)).rowcount:
+                    unknown.append(one)
+        return unknown
+
     def finish(self, ids: Sequence[str], sheets: Iterable[tuple[str, int, int, int, int]]) -> None:
         """Mark files as archived, and keep how far each results file (name, dev, ino, offset, seq) has come."""
         with self._transaction() as db:
             db.executemany("DELETE FROM claims WHERE id = ?", [(id_,) for id_ in ids])
             set_back(db, ids)
+            db.executemany(_AT, sheets)
+
+    def keep_positions(self, sheets: Iterable[tuple[str, int, int, int, int]]) -> None:
+        """Keep how far files have come that hold no rows of pictures on their way."""
+        with self._transaction() as db:
             db.executemany(_AT, sheets)
 
     def begin_rotation(self, stem: str, sheets: Iterable[tuple[str, int, int, int, int]]) -> None:

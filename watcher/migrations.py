@@ -9,6 +9,7 @@ from pathlib import Path
 
 from watcher.durable import rename_new, sync_folders
 from watcher.errors import SurroundingsError
+from watcher.labels import TABLES as LABELS
 from watcher.schema import KIND, SCHEMA_VERSION, STOCK, statements
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ OLDEST = 3  # that can be brought to this version
 _STEPS = {  # from a version to the next one
     3: f"DROP INDEX missing;\n{STOCK}"  # noqa: S608  all of it is ours
     f"INSERT INTO stock SELECT {KIND}, state, count(*), sum(size) FROM records GROUP BY 1, 2;\n",
+    4: f"{LABELS}INSERT INTO open_reviews SELECT seq FROM records WHERE status = 'review' AND state = 'archived';\n",  # noqa: S608
 }
 # Where two files say the same here, nothing was read between: the copy that an upgrade left that was cut short.
 _SAYS = (

@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from watcher.labels import TABLES as LABELS
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Identity, Record
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 # What is unfinished is little and changes all the time; what is finished is much and only grows at its end. So a row
 # that stays is written once, and a claim that has a record is one whose file is not yet at its place.
 _TABLES = """
@@ -77,7 +78,7 @@ CREATE TRIGGER purged AFTER DELETE ON records BEGIN
     {COUNT.format(_KIND.format("old."), "'purged'", "1", "old.size")};
 END;
 """  # noqa: S608  all of it is ours
-SCHEMA = _TABLES + STOCK
+SCHEMA = _TABLES + STOCK + LABELS
 KIND = _KIND.format("")
 
 

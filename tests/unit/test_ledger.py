@@ -14,6 +14,7 @@ from watcher.ledger import Ledger
 from watcher.places import Places
 from watcher.recognition.verdict import Verdict
 from watcher.records import Identity, Record
+from watcher.schema import SCHEMA_VERSION
 
 PLACES = Places(Path("/nowhere"), UTC)
 
@@ -137,7 +138,7 @@ def test_what_is_no_ledger_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert "another program" in refused(tmp_path / "other")
     with closing(sqlite3.connect(tmp_path / "newer")) as newer:
         newer.execute("PRAGMA user_version = 99")
-    assert "has version 99, this program's is version 4" in refused(tmp_path / "newer")
+    assert f"has version 99, this program's is version {SCHEMA_VERSION}" in refused(tmp_path / "newer")
     assert "unable to open" in refused(tmp_path / "no" / "folder")
     assert "unable to open" in refused(tmp_path / "nothing", read_only=True)
 

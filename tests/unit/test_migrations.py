@@ -11,8 +11,9 @@ from fakes import BLANK, SEVEN, claim, id_of, record
 from watcher import migrations
 from watcher.backup import checked, copy_ledger, tried
 from watcher.errors import SurroundingsError
+from watcher.labels import Said
 from watcher.ledger import Ledger
-from watcher.schema import ANNOUNCE, RECORD, claim_values, record_values
+from watcher.schema import ANNOUNCE, RECORD, SCHEMA_VERSION, claim_values, record_values
 
 # As version 3 wrote it.
 VERSION_3 = """
@@ -110,7 +111,7 @@ def test_afterwards_it_is_as_one_that_was_made_anew(old: Path, tmp_path: Path) -
     Ledger(old).close()
     Ledger(tmp_path / "new").close()
     assert shape(tmp_path / "new") == shape(old)
-    assert [4, 4] == [version(old), version(tmp_path / "new")]
+    assert 2 * [SCHEMA_VERSION] == [version(old), version(tmp_path / "new")]
 
 
 def test_a_copy_stays_and_nothing_is_put_over_another(old: Path, tmp_path: Path) -> None:
@@ -159,7 +160,9 @@ def test_without_room_for_a_copy_nothing_is_changed(old: Path) -> None:
 
 def test_who_only_reads_does_not_change_it(old: Path) -> None:
     """It is said who will."""
-    with pytest.raises(SurroundingsError, match="has version 3, this program's is version 4") as refused:
+    with pytest.raises(
+        SurroundingsError, match=f"has version 3, this program's is version {SCHEMA_VERSION}"
+    ) as refused:
         Ledger(old, read_only=True)
     assert "The daemon brings it up to date when it starts" in refused.value.hint
     assert 3 == version(old)
@@ -173,7 +176,7 @@ def test_an_old_one_is_backed_up_as_it_is(old: Path, tmp_path: Path) -> None:
 
 def test_an_upgrade_is_tried_on_a_copy(old: Path, tmp_path: Path) -> None:
     """It says that it works, leaves nothing behind, and the ledger as it was; and has nothing to say of a new one."""
-    assert "version 3 → 4: tried on a copy, works" == tried(old)
+    assert f"version 3 → {SCHEMA_VERSION}: tried on a copy, works" == tried(old)
     assert {"ledger.sqlite3"} == {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()}
     assert 3 == version(old)
     Ledger(old).close()
@@ -184,8 +187,18 @@ def test_an_upgrade_that_would_fail_is_told(old: Path) -> None:
     """Before it is begun."""
     with closing(sqlite3.connect(old)) as db:
         db.execute("CREATE TABLE stock (in_the_way)")
-    with pytest.raises(SurroundingsError, match="from version 3 to 4: table stock already exists"):
+    with pytest.raises(SurroundingsError, match=f"from version 3 to {SCHEMA_VERSION}: table stock already exists"):
         tried(old)
+
+
+def test_reviews_of_before_wait_for_a_persons_word(old: Path) -> None:
+    """Version 4 knew of no corrections; those whose pictures are elsewhere wait for nobody."""
+    with closing(sqlite3.connect(old)) as db, db:
+        db.execute("UPDATE records SET status = 'review' WHERE seq IN (1, 2)")
+    with closing(Ledger(old)) as ledger:
+        assert (1, 0) == ledger.review_counts()
+        ledger.correct([Said(id_of(9), id_of(1), "4", "Ann", "now")])
+        assert (0, 1) == ledger.review_counts()
 
 
 def test_versions_before_that_are_refused(tmp_path: Path) -> None:
