@@ -7,14 +7,16 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run test test-service cases fuzz check train evaluate audit model soak lock clean train-env install uninstall \
-  bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-training bench-compare
+.PHONY: help run review test test-browser test-service cases fuzz check train evaluate audit model soak lock clean \
+  train-env install uninstall bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-training bench-compare
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
+	@echo "make review    a page in the browser for what needs a person: the right digit by one key"
 	@echo "make install   as root: a systemd service; INSTANCE=scans for one more inbox, PREFIX=/opt, DESTDIR=DIR"
 	@echo "make uninstall as root: the service goes; settings, pictures and results stay"
 	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
+	@echo "make test-browser   the review page and the report in a real Chromium"
 	@echo "make test-service   as root: the installed service under a real systemd, booted beside this one, and real mounts"
 	@echo "make cases     the tests that draw their cases at random, with many thousands of cases each"
 	@echo "make fuzz      hostile bytes for SECONDS=120, from SEED=1; says how many and what they found"
@@ -39,10 +41,17 @@ help:
 run: $(VENV)/.daemon
 	@$(BIN)/python -m watcher run
 
+review: $(VENV)/.web
+	@$(BIN)/python -m watcher review $(REVIEW)
+
 # Four at once: most tests wait for a daemon, not for the processor. loadfile: a file's costly fixture is begun on one
 # of them alone; in their order: the long files come first, so that no one is left with them at the end.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/systemd
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/systemd --ignore tests/browser
+
+# Pages in a real Chromium, which the machine must have: skips what is not to be had, and says why.
+test-browser: $(VENV)/.browser
+	@$(BIN)/python -m pytest tests/browser
 
 # What needs root, mounts, a Prometheus, or a machine of its own, booted over this one for a minute: it skips what is not
 # to be had, and says why.
@@ -121,11 +130,21 @@ $(VENV)/.daemon: requirements/daemon.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(VENV)/.web: requirements/web.txt $(VENV)/.daemon
+	@echo "Installing what the review page needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/web.txt
+	@touch $@
+
 $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo "Installing what training and tests need (about 700 MB with TensorFlow) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $@ $(VENV)/.daemon
+	@touch $@ $(VENV)/.daemon $(VENV)/.web
+
+$(VENV)/.browser: requirements/browser.txt $(VENV)/.dev
+	@echo "Installing what drives a browser ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/browser.txt
+	@touch $@
 
 # What `make install` installs, for a machine without a network: the one that the service is tested in.
 $(VENV)/.wheels: requirements/daemon.txt | $(VENV)/.dev
