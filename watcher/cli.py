@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from watcher import __version__, commands_care, commands_daily
+from watcher import __version__, commands_asking, commands_care, commands_daily
 from watcher.errors import DigitWatcherError
 
 _EPILOG = """\b
@@ -39,7 +39,7 @@ def cli() -> None:
     """Read pictures of handwritten digits that people copy into a folder."""
 
 
-for module in (commands_daily, commands_care):
+for module in (commands_daily, commands_asking, commands_care):
     for command in vars(module).values():
         if isinstance(command, click.Command):
             cli.add_command(command)

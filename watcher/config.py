@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from watcher.config_refusal import HINT, check_path, refusal
 from watcher.errors import ConfigError
@@ -19,17 +19,29 @@ SYSTEM_CONFIG = Path("/etc/digit-watcher/config.yaml")
 class Config(Group):
     """All settings. Paths are absolute once `load` has been through."""
 
-    digit_watcher: Literal[1] = 1
-    inbox: Path = Path("inbox")
-    outbox: Path = Path("outbox")
-    state: Path | None = None
-    model: Path | None = None
-    input: Input = Input()
+    digit_watcher: Literal[1] = Field(
+        default=1, description="marks this file as ours; the number is the format of the file"
+    )
+    inbox: Path = Field(default=Path("inbox"), description="people copy pictures in here")
+    outbox: Path = Field(
+        default=Path("outbox"), description="results.csv, results.jsonl, archive/, rejected/, status.json"
+    )
+    state: Path | None = Field(
+        default=None, description="ledger and locks; null: <outbox>/.state. Must be a local disk"
+    )
+    model: Path | None = Field(
+        default=None,
+        description="null: the shipped model. Or a bundle folder, a .keras or .h5 file, a SavedModel folder",
+    )
+    input: Input = Field(default=Input(), description="how a Keras model was trained; bundles say it themselves")
     watch: Watch = Watch()
     reading: Reading = Reading()
     archive: Archive = Archive()
     results: Results = Results()
-    retention: Retention = Retention()
+    retention: Retention = Field(
+        default=Retention(),
+        description="what is deleted for good, oldest first; null: never. `digit-watcher expire` shows it first",
+    )
     metrics: Metrics = Metrics()
     log: Log = Log()
 
