@@ -8,12 +8,14 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 .PHONY: help run review test test-browser test-service cases fuzz check train evaluate audit model soak lock clean \
-  train-env install uninstall bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-training bench-compare
+  train-env install uninstall bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-training \
+  bench-compare
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
 	@echo "make review    a page in the browser for what needs a person: the right digit by one key"
-	@echo "make install   as root: a systemd service; INSTANCE=scans for one more inbox, PREFIX=/opt, DESTDIR=DIR"
+	@echo "make install   as root: a systemd service; WEB=1 with the review page, INSTANCE=scans for one more inbox,"
+	@echo "               PREFIX=/opt, DESTDIR=DIR"
 	@echo "make uninstall as root: the service goes; settings, pictures and results stay"
 	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
 	@echo "make test-browser   the review page and the report in a real Chromium"
@@ -59,7 +61,7 @@ test-service: $(VENV)/.dev $(VENV)/.wheels
 	@$(BIN)/python -m pytest tests/systemd
 
 install uninstall:
-	@PYTHON="$(PYTHON)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" INSTANCE="$(INSTANCE)" deploy/$@
+	@PYTHON="$(PYTHON)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" INSTANCE="$(INSTANCE)" WEB="$(WEB)" deploy/$@
 
 cases: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 4 --timeout 0 --hypothesis-profile long \
@@ -147,10 +149,10 @@ $(VENV)/.browser: requirements/browser.txt $(VENV)/.dev
 	@touch $@
 
 # What `make install` installs, for a machine without a network: the one that the service is tested in.
-$(VENV)/.wheels: requirements/daemon.txt | $(VENV)/.dev
+$(VENV)/.wheels: requirements/web.txt | $(VENV)/.dev
 	@rm -rf $(VENV)/wheels
 	@if $(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-	  -r requirements/daemon.txt -d $(VENV)/wheels.new; then mv $(VENV)/wheels.new $(VENV)/wheels; touch $@; \
+	  -r requirements/web.txt -d $(VENV)/wheels.new; then mv $(VENV)/wheels.new $(VENV)/wheels; touch $@; \
 	else echo "note: the wheels are not to be had: tests of the installed service are skipped" >&2; fi
 
 # By itself: what the audit needs is no dependency of ours.
