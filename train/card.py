@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from train.calibrate import Fitted
+from watcher.errors import UsageError
 
 WEIGHTS = "model.tflite"
 FILE = "model.json"
@@ -56,6 +57,15 @@ def write(folder: Path, contents: Mapping[str, Any], weights: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / WEIGHTS).write_bytes(weights)
     replace(folder, contents)
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The card of a bundle; raises UsageError where the folder has none that can be read."""
+    try:
+        found: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder}: no bundle ({error})", hint="make one with `python -m train export`") from error
+    return found
 
 
 def replace(folder: Path, contents: Mapping[str, Any]) -> None:

@@ -30,11 +30,11 @@ def export(source: Source, out: Path, *, int8: bool, say: Say, suite: Path | Non
     digits = material(source.recipe, say)
     weights = to_litert(source.model, digits.training.pictures, int8=int8)
     network = LiteRTNetwork(weights, len(networks.classes(source.model)))
-    agreement = _agreement(source.model, network, digits.holdout.pictures)
-    say(f"{len(weights):,} bytes of weights; same digit as the float network for {agreement:.2%} held out")
+    agreed = agreement(source.model, network, digits.holdout.pictures)
+    say(f"{len(weights):,} bytes of weights; same digit as the float network for {agreed:.2%} held out")
     fitted = calibrate(gather(network, digits.holdout, suite, say))
     say(f"calibrated: {fitted.second_look}, {fitted.calibration}, {fitted.thresholds}\n{validation_table(fitted)}")
-    scores: Figures = {"holdout_agreement_with_float": agreement}
+    scores: Figures = {"holdout_agreement_with_float": agreed}
     exported = f"python -m train export RUN {'--suite DIR ' if suite else ''}--out BUNDLE"
     commands = tuple(filter(None, (source.command, exported)))
     _write(source, commands, out, weights, fitted, scores)
@@ -42,10 +42,11 @@ def export(source: Source, out: Path, *, int8: bool, say: Say, suite: Path | Non
     scores["mnist_t10k"] = evaluate(readings.of_digits(Recogniser(load_model(out)), test))
     say(f"test digits through the whole path: accuracy {scores['mnist_t10k']['accuracy']:.4f}")
     _write(source, commands, out, weights, fitted, scores)
-    _keep(source.model, out)
+    keep(source.model, out)
 
 
-def _agreement(model: keras.Model, network: LiteRTNetwork, pictures: NDArray[np.uint8]) -> float:
+def agreement(model: keras.Model, network: LiteRTNetwork, pictures: NDArray[np.uint8]) -> float:
+    """For which share of the pictures both read the same digit."""
     float_read = networks.log_probabilities(model, pictures)[:, :10].argmax(axis=1)
     return float((network.logits(pictures)[:, :10].argmax(axis=1) == float_read).mean())
 
@@ -72,7 +73,7 @@ def _write(
     card.write(out, card.card(made.network, weights, classes, fitted, origin, scores), weights)
 
 
-def _keep(model: keras.Model, out: Path) -> None:
+def keep(model: keras.Model, out: Path) -> None:
     """The source of the weights, replaced at one stroke."""
     temporary = out / "new.keras"
     model.save(temporary)

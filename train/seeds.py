@@ -1,14 +1,11 @@
 """How far figures hang on the seed: bundles of one recipe, scored on all sets; the first one's card keeps it."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from train import suite
-from train.card import FILE, replace
+from train import card, suite
 from train.evaluate import Figures
 from train.sets import Suite
 from watcher.errors import UsageError
@@ -31,9 +28,9 @@ def spread(bundles: Sequence[Path], sets: Suite) -> Figures:
 
 def keep(bundle: Path, found: Figures) -> None:
     """Write the spread into the bundle's card."""
-    card = _card(bundle)
-    card["scores"]["seeds"] = found
-    replace(bundle, card)
+    kept = card.read(bundle)
+    kept["scores"]["seeds"] = found
+    card.replace(bundle, kept)
 
 
 def table(found: Figures) -> str:
@@ -63,7 +60,7 @@ def _scored(bundle: Path, sets: Suite) -> dict[str, dict[str, float]]:
 
 
 def _seeds(bundles: Sequence[Path]) -> list[int]:
-    recipes = [dict(_card(bundle)["training"]["recipe"]) for bundle in bundles]
+    recipes = [dict(card.read(bundle)["training"]["recipe"]) for bundle in bundles]
     seeds = [recipe.pop("seed") for recipe in recipes]
     if any(recipe != recipes[0] for recipe in recipes) or len(set(seeds)) < max(2, len(seeds)):
         raise UsageError(
@@ -71,11 +68,3 @@ def _seeds(bundles: Sequence[Path]) -> list[int]:
             hint="fit with the same options but --seed, export each run, and name all the bundles",
         )
     return seeds
-
-
-def _card(bundle: Path) -> dict[str, Any]:
-    try:
-        card: dict[str, Any] = json.loads((bundle / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{bundle}: no bundle ({error})", hint="make one with `python -m train export`") from error
-    return card

@@ -56,7 +56,7 @@ def suite(folder: Path, part: Part, seed: int = 1) -> Suite:
     digits of MNIST that a recipe with this `seed` holds out.
     """
     skipped = tuple(f"{name}: {folder / name} is not there" for name in FOLDERS if not (folder / name).is_dir())
-    made = [*_mnist(folder / "mnist", part, seed), *written(folder, part), *_drawn(part)]
+    made = [*_mnist(folder / "mnist", part, seed), *written(folder, part), *drawn(part)]
     return Suite((*(one for one in made if one.digits), *(one for one in made if not one.digits)), skipped)
 
 
@@ -139,7 +139,8 @@ def _wild(folder: Path, part: Part) -> list[Set]:
     return [single, *printed, *apart]
 
 
-def _drawn(part: Part) -> list[Set]:
+def drawn(part: Part) -> list[Set]:
+    """What is no digit, of each kind in `nondigits`."""
     return [
         _no_digit(name, lambda draw=draw: nondigits.drawn(_random(part), draw, _MOST[part] // 2), reach)  # type: ignore[misc]
         for name, (draw, reach) in nondigits.KINDS.items()

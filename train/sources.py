@@ -31,9 +31,9 @@ def find(path: Path, data: str | None) -> Source:
     `data` stands in for the run's own. Raises UsageError for anything else.
     """
     if not path.is_dir():
-        return Source(_keras_model(path), Recipe(network=path.stem, data=data or "mnist"))
+        return Source(keras_model(path), Recipe(network=path.stem, data=data or "mnist"))
     made = recipe.load(path)
-    model = _keras_model(path / "model.keras")
+    model = keras_model(path / "model.keras")
     facts = path / "metrics.json"
     metrics = json.loads(facts.read_text()) if facts.is_file() else {}
     return Source(
@@ -45,7 +45,8 @@ def find(path: Path, data: str | None) -> Source:
     )
 
 
-def _keras_model(path: Path) -> keras.Model:
+def keras_model(path: Path) -> keras.Model:
+    """The network in a Keras file; raises UsageError unless it reads one 28×28 picture as a digit."""
     if not path.is_file():
         raise UsageError(f"{path}: no such model", hint=_HINT)
     try:
