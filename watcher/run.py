@@ -8,8 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import NoReturn, Self
 
-from tqdm import tqdm
-
+from watcher import bars
 from watcher.config import Config
 from watcher.counts import Counts
 from watcher.log.logs import STDERR, say
@@ -26,7 +25,7 @@ def run_command(config: Config, load_again: Callable[[], Config], *, once: bool)
     _end_at_once_when_asked()
     with open_daemon(config, load_again) as opened, ExitStack() as stack:
         if once:
-            progress = _Progress.for_all_in(config) if os.isatty(STDERR) else _Progress()
+            progress = _Progress.for_all_in(config) if bars.shown() else _Progress()
             stack.callback(progress.close)
         else:
             _say_what_to_do(config)
@@ -86,7 +85,7 @@ def _pictures(counts: Counts) -> str:
 class _Progress:
     """A bar on a terminal; elsewhere a line in the log every few seconds while something happens."""
 
-    def __init__(self, bar: "tqdm[NoReturn] | None" = None) -> None:
+    def __init__(self, bar: "bars.Bar | None" = None) -> None:
         self._bar = bar
         self._logged, self._at = 0, time.monotonic()
 
@@ -94,7 +93,7 @@ class _Progress:
     def for_all_in(cls, config: Config) -> Self:
         """A bar over what the inbox holds now; it grows with what comes later."""
         total = count_candidates(os.fsencode(config.inbox), recursive=config.watch.recursive)
-        return cls(tqdm(total=total, unit=" pictures", dynamic_ncols=True, smoothing=0.1))
+        return cls(bars.bar(total, "pictures"))
 
     def update(self, counts: Counts) -> None:
         """Show how far it is."""

@@ -109,7 +109,7 @@ def test_the_training_uses_recognition_and_errors_alone(path: Path) -> None:
     assert set() == {
         found
         for found in ours(imports(path), "watcher") - {"watcher"}  # for its version
-        if not found.startswith(("watcher.recognition.", "watcher.errors.", "watcher.models."))
+        if not found.startswith(("watcher.recognition.", "watcher.errors.", "watcher.models.", "watcher.bars"))
     }
 
 

@@ -61,14 +61,14 @@ def test_a_message_is_one_line_that_no_terminal_obeys() -> None:
     ("environment", "expected"),
     [
         ({"TERM": "xterm"}, "\r\x1b[K\x1b[2mTIME\x1b[0m \x1b[33mWARNING\x1b[0m no\n"),
-        ({"TERM": "xterm", "NO_COLOR": "1"}, "TIME WARNING no\n"),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, "\r\x1b[KTIME WARNING no\n"),
         ({"TERM": "dumb"}, "TIME WARNING no\n"),
     ],
 )
 def test_a_terminal_gets_the_time_of_day_and_a_little_colour(
     environment: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """None where it is not wanted, or not understood."""
+    """None where it is not wanted, or not understood; over the bar that may stand there."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     for key, value in environment.items():
         monkeypatch.setenv(key, value)

@@ -123,14 +123,19 @@ class _Plain(logging.Formatter):
 
 
 class _ForTerminals(logging.Formatter):
-    """With the time of day; in colour, where colour is welcome (https://no-color.org)."""
+    """With the time of day; in colour, where colour is welcome (https://no-color.org).
+
+    From the start of the line: a progress bar may stand there, and is drawn anew below.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S")
-        if os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb":
-            return f"{when} {record.levelname:7} {_message(record)}"
+        plain = f"{when} {record.levelname:7} {_message(record)}"
+        if os.environ.get("TERM", "dumb") == "dumb":
+            return plain
+        if os.environ.get("NO_COLOR"):
+            return _FROM_THE_START + plain
         colour = next((code for least, code in _COLOURS if record.levelno >= least), "0")
-        # From the start of the line: a progress bar may stand there, and is drawn anew below.
         return f"{_FROM_THE_START}{_FAINT}{when}{_PLAIN} \x1b[{colour}m{record.levelname:7}{_PLAIN} {_message(record)}"
 
 
