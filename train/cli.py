@@ -12,19 +12,22 @@ from train import recipe as recipes
 from train.cli_scores import evaluate, seeds
 from train.options import data_option, make_folder
 from train.runtime import need_tensorflow
+from watcher.completion import completion
+from watcher.epilogs import GROUP_EPILOG
 from watcher.errors import DigitWatcherError, UsageError
 
 INTERRUPTED = 130
 _EPOCHS = ", ".join(f"{name} {recipes.recipe_for(name, None).epochs}" for name in recipes.NETWORKS)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("digit-train", epilog=GROUP_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Make the model that digit-watcher reads with: fit, evaluate, export."""
 
 
 cli.add_command(evaluate)
 cli.add_command(seeds)
+cli.add_command(completion)
 
 
 @cli.command()

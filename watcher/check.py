@@ -21,6 +21,7 @@ from watcher.checks.settings import check_log, check_metrics, check_retention
 from watcher.checks.subfolders import check_subfolders
 from watcher.checks.unit import check_unit
 from watcher.checks.user import check_daemon, check_encoding, check_user
+from watcher.colours import coloured
 from watcher.config import Config
 
 CHECKS: dict[str, Check] = {
@@ -58,7 +59,7 @@ def _all(scene: Scene) -> Iterator[tuple[str, Finding]]:
 
 def _line(name: str, finding: Finding) -> str:
     hint = f"\n      {finding.hint}" if finding.hint else ""
-    return f"{finding.level:4}  {name}: {finding.text}{hint}"
+    return f"{coloured(f'{finding.level:4}')}  {name}: {finding.text}{hint}"
 
 
 def _sum(scene: Scene, found: list[tuple[str, Finding]]) -> str:

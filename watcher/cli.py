@@ -6,11 +6,8 @@ import sys
 import click
 
 from watcher import __version__, commands_asking, commands_care, commands_daily
+from watcher.epilogs import GROUP_EPILOG
 from watcher.errors import DigitWatcherError
-
-_EPILOG = """\b
-Exit codes: 0 done, 1 a bug, 2 usage, 3 config, 4 surroundings (folders,
-permissions, disk, another daemon), 5 model."""
 
 
 def main() -> None:
@@ -33,7 +30,7 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("digit-watcher", epilog=GROUP_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", prog_name="digit-watcher")
 def cli() -> None:
     """Read pictures of handwritten digits that people copy into a folder."""

@@ -4,12 +4,23 @@ from pathlib import Path
 
 import click
 
+from watcher.completion import completion
+from watcher.epilogs import epilog
 from watcher.options import folders
 
 # Everything else is imported where it is used: `--help` answers at once.
 
 
-@click.command("config", short_help="Print the settings in force.")
+@click.command(
+    "config",
+    short_help="Print the settings in force.",
+    epilog=epilog(
+        "digit-watcher config",
+        "digit-watcher config --json | jq -r .settings.outbox",
+        "digit-watcher config --schema > config.schema.json",
+        codes=(0, 2, 3),
+    ),
+)
 @folders
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of config.yaml, for editors, and nothing else.")
@@ -25,3 +36,6 @@ def config(config_file: Path | None, inbox: Path | None, outbox: Path | None, as
         schema_command()
     else:
         config_command(config_file, inbox, outbox, as_json=as_json)
+
+
+__all__ = ["completion", "config"]

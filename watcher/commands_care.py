@@ -4,19 +4,23 @@ from pathlib import Path
 
 import click
 
-from watcher.options import folders, settings
+from watcher.epilogs import epilog
+from watcher.options import choice, folders, settings
 
 # Everything else is imported where it is used: `--help` answers at once.
 
 
-@click.command(short_help="Have pictures read again.")
+@click.command(
+    short_help="Have pictures read again.",
+    epilog=epilog(
+        "digit-watcher requeue --reason low_confidence --since 3d --dry-run",
+        "digit-watcher requeue 'scans/*.png' --not-model current",
+        "digit-watcher requeue scan-0042.png",
+        codes=(0, 2, 3, 4, 5),
+    ),
+)
 @click.argument("names", nargs=-1)
-@click.option("--reason", metavar="REASON", help="Rows of this reason, as low_confidence.")
-@click.option("--status", type=click.Choice(["ok", "review", "unreadable"]), help="Rows of this status.")
-@click.option("--since", metavar="TIME", help="Rows of that time or later: a time, a day, or 2h, 3d, 1w ago.")
-@click.option("--until", metavar="TIME", help="Rows from before that time.")
-@click.option("--model", metavar="NAME", help="Rows that this model read; `current` is the one in use.")
-@click.option("--not-model", "other_than", metavar="NAME", help="Rows that another model than this one read.")
+@choice
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many, the oldest first.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be read again.")
 @click.option("--yes", is_flag=True, help="Do not ask, however many they are.")
@@ -37,7 +41,14 @@ def requeue(
     requeue_command(config, chosen(config, names, limit, wanted), dry_run=dry_run, yes=yes)
 
 
-@click.command(short_help="Write a fresh results file from the ledger.")
+@click.command(
+    short_help="Write a fresh results file from the ledger.",
+    epilog=epilog(
+        "digit-watcher export --out fresh.csv",
+        "digit-watcher export --format jsonl | jq .scores",
+        codes=(0, 2, 3, 4),
+    ),
+)
 @folders
 @click.option(
     "--out",
@@ -46,7 +57,8 @@ def requeue(
     metavar="FILE",
     help="Where to; `-`, the default, is standard output.",
 )
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True,
+              help="As results.csv, or as results.jsonl with all ten scores.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace FILE where it exists.")
 def export(
     config_file: Path | None, inbox: Path | None, outbox: Path | None, out: Path, form: str, overwrite: bool
@@ -60,7 +72,10 @@ def export(
     export_command(settings(config_file, inbox, outbox), out, form, overwrite=overwrite)
 
 
-@click.command(short_help="Copy the ledger to a file.")
+@click.command(
+    short_help="Copy the ledger to a file.",
+    epilog=epilog("digit-watcher backup /backups/ledger.sqlite3 --overwrite", codes=(0, 2, 3, 4)),
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @folders
 @click.option("--overwrite", is_flag=True, help="Replace FILE where it exists.")
@@ -75,7 +90,14 @@ def backup(file: Path, config_file: Path | None, inbox: Path | None, outbox: Pat
     backup_command(settings(config_file, inbox, outbox), file, overwrite=overwrite)
 
 
-@click.command(short_help="Bring the ledger up to the results files.")
+@click.command(
+    short_help="Bring the ledger up to the results files.",
+    epilog=epilog(
+        "digit-watcher repair --dry-run",
+        "digit-watcher repair --from /backups/ledger.sqlite3",
+        codes=(0, 2, 3, 4),
+    ),
+)
 @folders
 @click.option(
     "--from",
@@ -99,7 +121,10 @@ def repair(
     repair_command(settings(config_file, inbox, outbox), source=source, anew=anew, dry_run=dry_run)
 
 
-@click.command(short_help="Say what retention would delete, or delete it.")
+@click.command(
+    short_help="Say what retention would delete, or delete it.",
+    epilog=epilog("digit-watcher expire", "digit-watcher expire --days 365", codes=(0, 2, 3, 4)),
+)
 @click.option(
     "--days", type=click.IntRange(min=0), metavar="N", help="Pictures older than that, whatever is configured."
 )
@@ -121,7 +146,10 @@ def expire(
     expire_command(settings(config_file, inbox, outbox), days=days, most_bytes=most_bytes, now=now)
 
 
-@click.command()
+@click.command(
+    short_help="Tie the ledger to an inbox that was moved.",
+    epilog=epilog("digit-watcher init --adopt --inbox /srv/scans --outbox /srv/results", codes=(0, 2, 3, 4)),
+)
 @folders
 @click.option("--adopt", is_flag=True, required=True, help="Take this inbox for the one that the ledger knows.")
 def init(config_file: Path | None, inbox: Path | None, outbox: Path | None, adopt: bool) -> None:  # noqa: ARG001

@@ -4,12 +4,20 @@ from pathlib import Path
 
 import click
 
+from watcher.colours import color_option
+from watcher.epilogs import epilog
 from watcher.options import folders, settings, settings_source
 
 # Everything else is imported where it is used: `--help` answers at once, and the daemon starts fast.
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "digit-watcher run",
+        "digit-watcher run --once --inbox scans --outbox results",
+        codes=(0, 2, 3, 4, 5),
+    )
+)
 @folders
 @click.option("--once", is_flag=True, help="Read what is there, wait for what is still being copied, and end.")
 def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once: bool) -> None:
@@ -27,7 +35,14 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
     run_command(config, read_settings, once=once)
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "digit-watcher predict scan.png photos/",
+        "digit-watcher predict --json photos/ | jq -r 'select(.status != \"ok\") | .file'",
+        "digit-watcher predict --figure seen.png photos/",
+        codes=(0, 2, 3, 5),
+    )
+)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a picture, with all ten scores.")
 @click.option(
@@ -36,7 +51,8 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
     metavar="OUT.png",
     help="Draw each picture beside the 28×28 that the network saw and what it read.",
 )
-@click.option("--model", type=click.Path(path_type=Path), help="Another model than the config's.")
+@click.option("--model", type=click.Path(path_type=Path), metavar="PATH", help="Another model than the config's.")
+@color_option
 @folders
 def predict(
     paths: tuple[Path, ...], as_json: bool, figure: Path | None, model: Path | None,
@@ -52,11 +68,20 @@ def predict(
     predict_command(config, paths, as_json=as_json, figure=figure, model=model)
 
 
-@click.command(short_help="Say what the daemon does and what waits.")
+@click.command(
+    short_help="Say what the daemon does and what waits.",
+    epilog=epilog(
+        "digit-watcher status",
+        "digit-watcher status --json | jq .results",
+        "digit-watcher status --exit-code > /dev/null || echo 'look at it'",
+        codes=(0, 2, 3, 4),
+    ),
+)
 @folders
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.option("--exit-code", is_flag=True, help="End with 4 where something is wrong, as when it is stopped.")
 @click.option("--verify", is_flag=True, help="Compare every record with every file in archive/ and rejected/.")
+@color_option
 def status(
     config_file: Path | None, inbox: Path | None, outbox: Path | None, as_json: bool, exit_code: bool, verify: bool
 ) -> int:
@@ -75,9 +100,13 @@ def status(
     return show_status(config, as_json=as_json, exit_code=exit_code)
 
 
-@click.command(short_help="Try everything that could fail later.")
+@click.command(
+    short_help="Try everything that could fail later.",
+    epilog=epilog("sudo digit-watcher check", "digit-watcher check | grep -v ^ok", codes=(0, 2, 3, 4, 5)),
+)
 @folders
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@color_option
 def check(config_file: Path | None, inbox: Path | None, outbox: Path | None, as_json: bool) -> int:
     """Try everything that could fail later: folders, permissions, disks, limits, model, ledger, clock, service.
 

@@ -6,18 +6,36 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from watcher.recognition.verdict import Reason, Status
+
 if TYPE_CHECKING:
     from watcher.config import Config
 
 
 def folders(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say which inbox and outbox are meant."""
-    path = click.Path(path_type=Path)
+    folder = click.Path(path_type=Path, file_okay=False)
     for option in (
-        click.option("--outbox", type=path, help="Folder for results; wins over the config file."),
-        click.option("--inbox", type=path, help="Folder of pictures; wins over the config file."),
-        click.option("--config", "config_file", type=path, metavar="FILE",
+        click.option("--outbox", type=folder, metavar="DIR", help="Folder for results; wins over the config file."),
+        click.option("--inbox", type=folder, metavar="DIR", help="Folder of pictures; wins over the config file."),
+        click.option("--config", "config_file", type=click.Path(path_type=Path), metavar="FILE",
                      help="Default: ./config.yaml if it is ours, then /etc/digit-watcher/config.yaml."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def choice(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which rows are meant; `watcher.choice` has them."""
+    reasons = [reason.value for reason in Reason]
+    for option in (
+        click.option("--not-model", "other_than", metavar="NAME", help="Rows that another model than this one read."),
+        click.option("--model", metavar="NAME", help="Rows that this model read; `current` is the one in use."),
+        click.option("--until", metavar="TIME", help="Rows from before that time."),
+        click.option("--since", metavar="TIME", help="Rows of that time or later: a time, a day, or 2h, 3d, 1w ago."),
+        click.option("--status", type=click.Choice([status.value for status in Status]), help="Rows of this status."),
+        click.option("--reason", type=click.Choice(reasons), metavar="REASON",
+                     help=f"Rows of this reason: {', '.join(reasons)}."),
     ):  # fmt: skip
         command = option(command)
     return command

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from watcher.colours import coloured
 from watcher.config import Config
 from watcher.errors import UsageError
 from watcher.recognition.decode import Limits
@@ -72,9 +73,9 @@ def _as_json(name: str, sight: Sight) -> str:
 def _as_text(name: str, sight: Sight) -> str:
     verdict = sight.verdict
     if verdict.prediction is None or verdict.confidence is None or verdict.second_confidence is None:
-        return f"{name}: - {verdict.status} ({verdict.reason}: {verdict.detail})"
+        return f"{name}: - {coloured(verdict.status)} ({verdict.reason}: {verdict.detail})"
     read = f"{name}: {verdict.prediction} {percent(verdict.confidence)}"
     if verdict.status is Status.OK:
         return read
     second = f"next {verdict.second_prediction} {percent(verdict.second_confidence)}"
-    return f"{read} {verdict.status} ({verdict.reason}: {verdict.detail}; {second})"
+    return f"{read} {coloured(verdict.status)} ({verdict.reason}: {verdict.detail}; {second})"

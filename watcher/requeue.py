@@ -20,7 +20,6 @@ from watcher.files import identity_of
 from watcher.ledger import Ledger
 from watcher.moments import parse_moment
 from watcher.ownership import as_owner_of, holder
-from watcher.recognition.verdict import Reason
 from watcher.records import Record
 from watcher.reporting.published import read_status
 from watcher.requests import request_requeue
@@ -154,8 +153,6 @@ def chosen(config: Config, names: Sequence[str], limit: int | None, wanted: Mapp
     Raises UsageError for words that mean nothing, ModelError where the current model cannot be loaded.
     """
     found = {name: value for name, value in wanted.items() if value is not None}
-    if (reason := found.get("reason")) is not None and reason not in tuple(Reason):
-        raise UsageError(f"there is no reason {reason!r}", hint=f"The reasons are {', '.join(Reason)}.")
     for name in {"since", "until"} & found.keys():
         found[name] = parse_moment(found[name], datetime.now(UTC), config.archive.zone)
     for name in {"model", "other_than"} & found.keys():

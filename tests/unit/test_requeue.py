@@ -86,13 +86,6 @@ def test_nothing_chosen_is_refused(many: Desk, config: Config) -> None:
     assert [] == wishes(many)
 
 
-def test_a_reason_that_there_is_not_is_refused(config: Config) -> None:
-    """With those that there are."""
-    with pytest.raises(UsageError, match="no reason 'bad_mood'") as refused:
-        chosen(config, [], None, {"reason": "bad_mood"})
-    assert "low_confidence" in refused.value.hint
-
-
 def test_a_dry_run_only_says(many: Desk, config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     """Which, and nothing is asked for."""
     requeue_command(config, chosen(config, [], None, {"model": "new-2", "status": "ok"}), dry_run=True)

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 
 import click
 
+from watcher.colours import coloured
 from watcher.config import Config
 from watcher.errors import SurroundingsError
 from watcher.ledger import Ledger
 from watcher.ownership import Lock
 from watcher.reporting.diagnosis import notes, wrong
 from watcher.reporting.published import read_status
-from watcher.reporting.telling import told
+from watcher.reporting.telling import TITLE, told
 
 WELL, UNWELL = 0, SurroundingsError.exit_code
 
@@ -28,7 +29,7 @@ def show_status(config: Config, *, as_json: bool, exit_code: bool = False) -> in
         click.echo(json.dumps(found | told_too, indent=1, ensure_ascii=False))
     else:
         for line in told(found, now):
-            click.echo(line)
+            click.echo(coloured(line[:TITLE]) + line[TITLE:])
     return UNWELL if troubles and exit_code else WELL
 
 

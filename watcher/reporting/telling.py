@@ -13,6 +13,7 @@ PLACES = (
     ("expiring", "expiring"), ("expired", "expired"), ("purged", "forgotten"), ("quarantined", "in quarantine"),
     ("missing", "missing"),
 )  # fmt: skip
+TITLE = 8  # characters that a line's title has
 _UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -42,7 +43,7 @@ def told(found: dict[str, Any], now: datetime) -> Iterator[str]:
 
 def _lines(title: str, said: list[str]) -> Iterator[str]:
     for line in filter(None, said):
-        yield f"{title:8} {printable(line)}"
+        yield f"{title:{TITLE}} {printable(line)}"
         title = ""
 
 
