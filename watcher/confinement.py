@@ -1,4 +1,4 @@
-"""Landlock: a process gives up every file but those beneath one folder, which it may read, and the network.
+"""Landlock: a process gives up the network, and every file but those beneath one folder, which it may read.
 
 Source: Documentation/userspace-api/landlock.rst of Linux. Three system calls that the C library has no names for;
 the packages that wrap them are young, and larger than this.
@@ -31,8 +31,8 @@ def landlock_version() -> int:
     return max(0, _call(_CREATE, None, 0, _VERSION)) if sys.platform == "linux" else 0
 
 
-def confine_to(folder: str) -> bool:
-    """Let this thread read beneath `folder`, and open nothing else any more. Says whether the kernel did it.
+def confine_to(folder: str | None) -> bool:
+    """Let this thread read beneath `folder`, None for nowhere, and open nothing else. Says whether the kernel did it.
 
     Not covered by Landlock: files that are open already, the rights and times of files, UDP, threads there are.
     Raises OSError where the folder cannot be opened. Needs no_new_privs, which `limit_process` sets.
@@ -40,7 +40,7 @@ def confine_to(folder: str) -> bool:
     version = landlock_version()
     if not version:
         return False
-    beneath = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    beneath = -1 if folder is None else os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     rights = max(bits for since, bits in _FILE_RIGHTS.items() if since <= version)
     wanted = _Ruleset(
         (1 << rights) - 1,
@@ -52,13 +52,13 @@ def confine_to(folder: str) -> bool:
         allowed = _PathBeneath(_READ_FILE | _READ_DIR, beneath)
         return (
             ruleset >= 0
-            and _call(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(allowed), 0) == 0
+            and (beneath < 0 or _call(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(allowed), 0) == 0)
             and _call(_RESTRICT_SELF, ruleset, 0) == 0
         )
     finally:
-        os.close(beneath)
-        if ruleset >= 0:
-            os.close(ruleset)
+        for descriptor in (beneath, ruleset):
+            if descriptor >= 0:
+                os.close(descriptor)
 
 
 def _call(number: int, *arguments: object) -> int:

@@ -1,4 +1,4 @@
-"""Limits that a reader sets itself, before the first byte of anybody's picture: what it may use, and for how long."""
+"""Limits that a child sets itself, before the first byte of anybody's picture: what it may use, and for how long."""
 
 import ctypes
 import math
@@ -8,6 +8,8 @@ import sys
 import time
 
 SPARE_FILES = 8  # beyond those that are open: a reader opens one at a time
+OUT_OF_MEMORY = 70  # the exit code of a child that a picture used up
+_CV_NO_MEMORY = -4  # what cv2.error says of it
 
 
 def limit_process(memory: int) -> None:
@@ -40,6 +42,11 @@ def limit_time(seconds: float) -> None:
     allowed = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
     if allowed != before:
         resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
+
+
+def is_want_of_memory(error: Exception) -> bool:
+    """Say whether it was memory that was lacking: Python, numpy and OpenCV each say so in their own way."""
+    return isinstance(error, MemoryError) or getattr(error, "code", None) == _CV_NO_MEMORY
 
 
 def _cap(which: int, value: int) -> None:

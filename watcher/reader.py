@@ -6,15 +6,11 @@ Messages are JSON, one a line: a reader that a hostile picture took over must no
 Before it opens the first picture it gives up all that reading does not need: see `limits` and `confinement`.
 """
 
-import ctypes
 import errno
 import gc
 import json
 import os
-import signal
 import socket
-import stat
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -22,29 +18,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from pydantic_core import to_json
 
+from watcher.child import begin_as_child
 from watcher.confinement import confine_to
-from watcher.limits import limit_process, limit_time
+from watcher.limits import OUT_OF_MEMORY, is_want_of_memory, limit_process, limit_time
+from watcher.regular import regular_bytes
 
 if TYPE_CHECKING:
     from watcher.answers import Seen, Unread
 
 FLUSH_SECONDS = 0.02
 BYTES_AT_ONCE = 1 << 20  # of files that are held, but for the last one
-# Exit codes that mean something to the daemon.
-OUT_OF_MEMORY = 70  # over the first picture that it read: the picture's own doing
+# Beside OUT_OF_MEMORY, which means over the first picture that it read, the exit code that tells the daemon something.
 ASK_ANOTHER = 75  # it may be this reader and not the picture: another one can tell
-_CV_NO_MEMORY = -4  # what cv2.error says of it
 
 
 def main() -> None:
     """Load the model, then read until the daemon is gone. argv[1]: the settings as JSON."""
-    settings = json.loads(sys.argv[1])
-    _die_with_the_daemon()
-    # Ctrl-C and systemd reach the whole group; the daemon decides
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    link, settings = begin_as_child()
     with suppress(BrokenPipeError, ConnectionResetError):  # the daemon is gone
-        _serve(socket.socket(fileno=os.dup(0)), settings)
+        _serve(link, settings)
 
 
 def _serve(link: socket.socket, settings: dict[str, Any]) -> None:
@@ -68,13 +60,6 @@ def _serve(link: socket.socket, settings: dict[str, Any]) -> None:
                     answers, flushed = [], time.monotonic()
             if answers:
                 _send(link, answers)
-
-
-def _die_with_the_daemon() -> None:
-    # A reader that hangs over a picture would not notice that its socket has closed.
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 def _recogniser(settings: dict[str, Any]) -> tuple[Any, str]:
@@ -139,7 +124,7 @@ class Reading:
             try:
                 v = next(verdicts)
             except Exception as error:
-                if isinstance(error, MemoryError) or getattr(error, "code", None) == _CV_NO_MEMORY:
+                if is_want_of_memory(error):
                     self._end_for_memory()
                 raise
             self._has_read = True
@@ -181,15 +166,7 @@ def bytes_of(path: str, max_bytes: int) -> tuple[bytes, os.stat_result]:
     # By path: a descriptor of the work folder would stay with an inbox that is unmounted or made anew.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file")
-        pieces, left = [], max_bytes + 1
-        # In one piece, unless it grows: joining takes the memory twice.
-        while left and (piece := os.read(descriptor, min(left, max(before.st_size + 1, 1 << 16)))):
-            pieces.append(piece)
-            left -= len(piece)
-        return b"".join(pieces), os.fstat(descriptor)
+        return regular_bytes(descriptor, max_bytes)
     finally:
         os.close(descriptor)
 

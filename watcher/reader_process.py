@@ -1,18 +1,12 @@
 """One reader process, seen from the daemon: how it is started, told, ended, and what it has in hand."""
 
-import json
 import os
-import signal
-import socket
 import subprocess
-import sys
 from collections import deque
 from dataclasses import dataclass, field
 
+from watcher.child import end_child, start_child
 from watcher.lines import Lines
-
-_ANSWERS_UNREAD = 1 << 19  # bytes, or what the system allows: a reader goes on while the loop's thread is busy
-LAST_SECONDS = 1.0  # that an end is waited for; a process may hang in the kernel over a disk that does
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +58,17 @@ class ReaderProcess:
 
     def end(self) -> int | None:
         """End it; gives its exit code, its own where it had ended by itself, or None where it does not go."""
-        self.process.kill()
+        code = end_child(self.process)
         self.lines.close()
-        try:
-            return self.process.wait(LAST_SECONDS)
-        except subprocess.TimeoutExpired:
-            return None
+        return code
 
 
 def start_reader(settings: ReaderSettings, now: float) -> ReaderProcess:
     """Start a process of our own program; it speaks first."""
-    ours, theirs = socket.socketpair()
-    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ANSWERS_UNREAD)
     told = {
         "model": settings.model, "work": os.fsdecode(settings.work), "scale": settings.scale, "shape": settings.shape,
         "max_pixels": settings.max_pixels, "max_bytes": settings.max_bytes,
         "seconds_per_picture": settings.seconds_per_picture, "accepted_error": settings.accepted_error,
     }  # fmt: skip
-    with theirs:
-        # A reader ignores the signals that are meant for the daemon, but not before it runs.
-        signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-        try:
-            # -P: a module in the current folder must not stand in for one of ours.
-            process = subprocess.Popen(  # noqa: S603  our own program
-                [sys.executable, "-P", "-m", "watcher.reader", json.dumps(told)],
-                stdin=theirs.fileno(), stdout=subprocess.DEVNULL, pass_fds=[settings.model], env=_environment(),
-            )  # fmt: skip
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, signals)
-    return ReaderProcess(process, Lines(ours), now)
-
-
-def _environment() -> dict[str, str]:
-    # One picture, one core: thread pools of the numeric libraries would only fight each other. And a reader that a
-    # picture took over has nothing to say to systemd.
-    inherited = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
-    return inherited | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    process, link = start_child("watcher.reader", told, [settings.model])
+    return ReaderProcess(process, Lines(link), now)

@@ -17,8 +17,9 @@ from watcher.answers import Refused, read_answers, read_greeting
 from watcher.cores import cores
 from watcher.engine import Outcome, Trouble
 from watcher.errors import ModelError
+from watcher.limits import OUT_OF_MEMORY
 from watcher.pace import Leisure, Pace
-from watcher.reader import ASK_ANOTHER, OUT_OF_MEMORY
+from watcher.reader import ASK_ANOTHER
 from watcher.reader_process import ReaderProcess, ReaderSettings, start_reader
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,8 @@ from fakes import BLANK
 from watcher import reader
 from watcher.answers import Ready, Refused, read_answers, read_greeting
 from watcher.errors import ModelError
-from watcher.reader import ASK_ANOTHER, OUT_OF_MEMORY, Reading, bytes_of
+from watcher.limits import OUT_OF_MEMORY
+from watcher.reader import ASK_ANOTHER, Reading, bytes_of
 from watcher.recognition.verdict import Status, Verdict
 
 SEVEN = Verdict(Status.OK, "ab" * 32, None, "7", 0.91, "0", 0.01, (*(0.01,) * 7, 0.91, 0.01, 0.01), 28, 28)

@@ -7,7 +7,8 @@ from played_readers import Stage
 
 from watcher import workers
 from watcher.engine import Trouble
-from watcher.reader import ASK_ANOTHER, OUT_OF_MEMORY
+from watcher.limits import OUT_OF_MEMORY
+from watcher.reader import ASK_ANOTHER
 from watcher.workers import LocalEngine
 
 
