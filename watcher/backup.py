@@ -7,12 +7,16 @@ from pathlib import Path
 
 import click
 
+from watcher import bars
 from watcher.config import Config
 from watcher.database import ledger_trouble, open_database
 from watcher.errors import SurroundingsError
 from watcher.fresh_file import fresh_file, refuse_our_own
 from watcher.migrations import OLDEST, migrate
 from watcher.schema import SCHEMA_VERSION
+
+_PAGES_AT_ONCE = 5000
+_STEPS_AT_ONCE = 1_000_000  # of SQLite's machine: some hundredths of a second
 
 
 def backup_command(config: Config, target: Path, *, overwrite: bool) -> None:
@@ -44,16 +48,26 @@ def require_ledger(config: Config) -> None:
 
 
 def copy_ledger(source: Path, target: Path) -> None:
-    """SQLite's own backup, in one step: one state of the ledger, while its writer goes on.
+    """SQLite's own backup: one state of the ledger, while its writer goes on.
 
     The copy is one file, without the WAL that the ledger has beside it.
     """
     with (
         closing(open_database(source, read_only=True, oldest=OLDEST)) as ledger,
         closing(sqlite3.connect(target)) as copy,
+        bars.bar(None, "bytes", "copy") as bar,
     ):
+
+        def show(_: int, remaining: int, pages: int) -> None:
+            bar.total = pages * page_size
+            bar.update((pages - remaining) * page_size - bar.n)
+
         try:
-            ledger.backup(copy)
+            # A read transaction around all steps: else each would begin anew where the writer went on in between.
+            ledger.execute("BEGIN")
+            page_size = ledger.execute("PRAGMA page_size").fetchone()[0]
+            ledger.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+            ledger.backup(copy, pages=_PAGES_AT_ONCE, progress=show)
             copy.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.OperationalError as error:
             raise SurroundingsError(
@@ -66,7 +80,10 @@ def copy_ledger(source: Path, target: Path) -> None:
 def checked(path: Path) -> int:
     """How many results a ledger's file holds. Raises SurroundingsError where it is damaged."""
     with closing(open_database(path, read_only=True, oldest=OLDEST)) as db:
-        found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        with bars.waiting("check the copy") as tick:
+            db.set_progress_handler(tick, _STEPS_AT_ONCE)
+            found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            db.set_progress_handler(None, 0)
         if found != "ok":
             raise ledger_trouble(path, sqlite3.DatabaseError(f"database disk image is malformed: {found}"))
         return int(db.execute("SELECT count(*) FROM records").fetchone()[0])

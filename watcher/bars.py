@@ -18,17 +18,32 @@ DELAY_SECONDS = 0.3  # what is done sooner needs no bar: it would only flicker
 _LINES_EVERY_SECONDS = 0.1
 
 
-def bar(total: int | None, unit: str, what: str = "", *, done: int = 0, smoothing: float = 0.1) -> "Bar":
+def bar(
+    total: int | None, unit: str, what: str = "", *, done: int = 0, smoothing: float = 0.1, drawn: bool = True
+) -> "Bar":  # fmt: skip
     """A bar to `update` and `close`, best in a `with`. It leaves nothing behind.
 
     total: None where that cannot be known; there is no time left then. unit: in the plural; `bytes` are shown as KiB,
-    MiB, …. done: what was done in an earlier life. smoothing: 0 for the rate since the start, 1 for the latest.
+    MiB, …. done: what was done in an earlier life. smoothing: 0 for the rate since the start, 1 for the latest. drawn:
+    whether there is to be one, on a terminal.
     """
     of_bytes = unit == "bytes"
     return tqdm(
         total=total, unit="B" if of_bytes else f" {unit}", unit_scale=of_bytes, unit_divisor=1024, desc=what or None,
-        initial=done, smoothing=smoothing, leave=False, dynamic_ncols=True, delay=DELAY_SECONDS, disable=not shown(),
+        initial=done, smoothing=smoothing, leave=False, dynamic_ncols=True, delay=DELAY_SECONDS, disable=not (drawn and shown()),
     )  # fmt: skip
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[Callable[[], None]]:
+    """What to call now and then while something goes on of which nobody knows how long it takes."""
+    with bar(None, "", what) as drawn:
+        drawn.bar_format = "{desc}: {elapsed}"
+
+        def tick() -> None:
+            drawn.update()
+
+        yield tick
 
 
 def each(items: Iterable[Item], unit: str, what: str = "", total: int | None = None) -> Iterator[Item]:

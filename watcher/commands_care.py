@@ -141,9 +141,12 @@ def expire(
     A running daemon deletes it by itself, once there are such settings: look here before you write them. With
     --days and --bytes other limits are tried.
     """
+    from watcher.log import logs
     from watcher.retention.expire import expire_command
 
-    expire_command(settings(config_file, inbox, outbox), days=days, most_bytes=most_bytes, now=now)
+    config = settings(config_file, inbox, outbox)
+    logs.set_up(config.log.level, config.log.format)  # what cannot be deleted is said above the bar
+    expire_command(config, days=days, most_bytes=most_bytes, now=now)
 
 
 @click.command(

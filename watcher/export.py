@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from watcher import bars
 from watcher.backup import require_ledger
 from watcher.config import Config
 from watcher.errors import SurroundingsError
@@ -24,24 +25,27 @@ def export_command(config: Config, out: Path, form: str, *, overwrite: bool) -> 
     """
     if out == Path("-"):
         require_ledger(config)
-        _print(_rows(config.ledger_path, form))
+        _print(_rows(config.ledger_path, form, drawn=not sys.stdout.isatty()))
         return
     refuse_our_own(config, out)
     require_ledger(config)
     written = -1  # the header, or nothing, is no row
     with fresh_file(out, overwrite=overwrite, mode=0o644) as temporary, open(temporary, "wb") as file:
-        for row in _rows(config.ledger_path, form):
+        for row in _rows(config.ledger_path, form, drawn=True):
             file.write(row)
             written += 1
     click.echo(f"{out}: {written:,} {'row' if written == 1 else 'rows'}", err=True)
 
 
-def _rows(ledger: Path, form: str) -> Iterator[bytes]:
-    """The header, then a line each, one by one: a ledger may hold more than fits in memory."""
+def _rows(ledger: Path, form: str, *, drawn: bool) -> Iterator[bytes]:
+    """The header, then a line each, one by one: a ledger may hold more than fits in memory. drawn: with a bar."""
     header, line = FORMATS[form]
     yield header
     with closing(Questions(ledger)) as questions:
-        yield from map(line, questions.records_after(0))
+        with bars.bar(questions.last_seq(), "rows", "export", drawn=drawn) as bar:
+            for record in questions.records_after(0):
+                yield line(record)
+                bar.update(record.seq - bar.n)  # some may be missing: retention took them out
 
 
 def _print(rows: Iterator[bytes]) -> None:

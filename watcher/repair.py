@@ -10,11 +10,12 @@ from pathlib import Path
 
 import click
 
+from watcher import bars
 from watcher.backup import checked, copy_ledger
 from watcher.config import Config
 from watcher.durable import rename_new, sync_folders
 from watcher.errors import SurroundingsError, UsageError
-from watcher.files import WORK, Files
+from watcher.files import WORK, Files, identity_of
 from watcher.fresh_file import fresh_file
 from watcher.identity import Marked
 from watcher.ledger import Ledger
@@ -25,6 +26,7 @@ from watcher.questions import Questions
 from watcher.records import Record
 from watcher.retention.rules import FOLDERS, Rules
 from watcher.rows import readable_name
+from watcher.sources import sources
 from watcher.taking_in import SHOWN, Listing, Taken, TakingIn
 from watcher.whereabouts import Whereabouts
 
@@ -48,7 +50,7 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
             if aside:
                 _keep_claims(aside, ledger, files)
             whereabouts = Whereabouts(config.outbox, files, dry_run=dry_run)
-            taken = TakingIn(config.outbox, ledger, whereabouts, old=_old(config), dry_run=dry_run).run()
+            taken = _take_in(config, ledger, whereabouts, dry_run=dry_run)
             if not dry_run:
                 _mark(config, ledger)
             unknown = Listing()
@@ -65,6 +67,13 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
             f"{len(taken.bad):,} rows cannot be used, and `run` will not go on with them",
             hint="Correct these lines of the results files, or delete them, and say `repair` again.",
         )
+
+
+def _take_in(config: Config, ledger: Ledger, whereabouts: Whereabouts, *, dry_run: bool) -> Taken:
+    files = [identity for source in sources(config.outbox) if (identity := identity_of(source.path))]
+    with bars.bar(sum(file.size for file in files), "bytes", "take in") as bar:
+        old = _old(config)
+        return TakingIn(config.outbox, ledger, whereabouts, old=old, dry_run=dry_run, on_progress=bar.update).run()
 
 
 def _old(config: Config) -> Callable[[Record, bool], bool]:

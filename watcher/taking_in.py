@@ -56,11 +56,12 @@ class TakingIn:
         *,
         old: Callable[[Record, bool], bool],
         dry_run: bool,
+        on_progress: Callable[[int], object] = lambda _: None,
     ) -> None:
         """old: whether the time of a picture that is nowhere was over, by the settings; it is told whether no older
-        one lies in archive/, or rejected/, either."""
+        one lies in archive/, or rejected/, either. on_progress: is told of each line how many bytes it has."""
         self._outbox, self._ledger, self._whereabouts, self._dry_run = outbox, ledger, whereabouts, dry_run
-        self._old = old
+        self._old, self._on_progress = old, on_progress
         self._there = {folder for folder in FOLDERS if ledger.stock(folder)[0]}
         self._first = ledger.last_seq()
         self._pending: dict[str, tuple[Record, str]] = {}
@@ -80,6 +81,7 @@ class TakingIn:
         torn = None
         with source.opened() as descriptor:
             for at, line in lines(descriptor, 0) if descriptor >= 0 else ():
+                self._on_progress(len(line))
                 id_ = id_in(line)
                 if id_ is None:
                     torn = at if _STUB.fullmatch(line) else torn

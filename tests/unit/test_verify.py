@@ -47,12 +47,12 @@ def place(desk: Desk, name: str) -> Path:
 
 def test_a_whole_archive_is_well(read: Desk) -> None:
     """Each record has its file and each file its record, and both results files have all rows."""
-    looked_at: list[int] = []
-    got = found(read, on_progress=looked_at.append)
+    looked_at: list[tuple[int, int]] = []
+    got = found(read, on_progress=lambda *told: looked_at.append(told))
     assert (len(NAMES), len(NAMES), len(NAMES) * len(PNG)) == (got.records["archived"], got.files, got.size)
     assert ([], [], [], [], True) == (got.absent, got.changed, got.unknown, got.wrong, got.well)
     assert ({"results.csv": len(NAMES), "results.jsonl": len(NAMES)}, len(NAMES)) == (got.rows, got.results)
-    assert [len(NAMES)] == looked_at
+    assert [(len(NAMES), len(NAMES))] == looked_at
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -118,8 +118,8 @@ def test_records_are_read_in_pieces(read: Desk, monkeypatch: pytest.MonkeyPatch)
     whole = Questions.places_after
     monkeypatch.setattr(Questions, "places_after", lambda self, place: whole(self, place, 3))
     looked_at: list[int] = []
-    got = found(read, on_progress=looked_at.append)
-    assert ([3, 3, 3, 1], len(NAMES), True) == (looked_at, got.files, got.well)
+    got = found(read, on_progress=lambda done, _: looked_at.append(done))
+    assert ([3, 6, 9, 10], len(NAMES), True) == (looked_at, got.files, got.well)
 
 
 def test_a_record_that_is_not_counted_does_not_add_up(read: Desk) -> None:

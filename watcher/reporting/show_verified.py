@@ -2,13 +2,11 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import click
-from tqdm import tqdm
 
+from watcher import bars
 from watcher.backup import require_ledger
 from watcher.config import Config
 from watcher.errors import SurroundingsError
@@ -23,11 +21,14 @@ def show_verified(config: Config, *, as_json: bool) -> int:
     Raises SurroundingsError where ledger or outbox cannot be read.
     """
     require_ledger(config)
-    with ExitStack() as stack:
-        bar = tqdm(unit=" records", disable=not sys.stderr.isatty(), leave=False)
-        stack.callback(bar.close)
+    with bars.bar(None, "records", "compare") as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
         try:
-            found = verify(config.ledger_path, os.fsencode(config.outbox), bar.update)
+            found = verify(config.ledger_path, os.fsencode(config.outbox), show)
         except OSError as error:
             where = readable_name(os.fsencode(error.filename or config.outbox))
             raise SurroundingsError(

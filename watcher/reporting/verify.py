@@ -45,16 +45,17 @@ class Findings:
         return not (self.absent or self.changed or self.wrong)
 
 
-def verify(ledger_path: Path, outbox: bytes, on_progress: Callable[[int], object] = lambda _: None) -> Findings:
+def verify(ledger_path: Path, outbox: bytes, on_progress: Callable[[int, int], object] = lambda *_: None) -> Findings:
     """Look at all of it, beside a running daemon too; what moved meanwhile is looked at a second time.
 
-    on_progress is told how many records were looked at since the last time. Raises SurroundingsError where the ledger
-    cannot be read, OSError where a folder cannot.
+    on_progress is told how many records were looked at so far, and of how many. Raises SurroundingsError where the
+    ledger cannot be read, OSError where a folder cannot.
     """
     found = Findings()
     with closing(Questions(ledger_path)) as ledger:
         before = ledger_facts(ledger)
-        _compare(found, ledger, outbox, on_progress)
+        total = before["results"] - before["account"]["purged"]
+        _compare(found, ledger, outbox, lambda done: on_progress(done, total))
         _look_again(found, ledger, outbox)
         found.rows = {name: rows_in(outbox, name) for name in ("results.csv", "results.jsonl")}
         after = ledger_facts(ledger)
@@ -93,11 +94,12 @@ def _compare(found: Findings, ledger: Questions, outbox: bytes, on_progress: Cal
 
 def _records(ledger: Questions, on_progress: Callable[[int], object]) -> Iterator[tuple[bytes, str, int]]:
     """Place, state and size of each, in many short reads: one long one would keep the ledger's WAL growing."""
-    last = b""
+    last, done = b"", 0
     while some := ledger.places_after(last):
         yield from some
         last = some[-1][0]
-        on_progress(len(some))
+        done += len(some)
+        on_progress(done)
 
 
 def _files(outbox: bytes) -> Iterator[tuple[bytes, int]]:

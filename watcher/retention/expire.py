@@ -9,6 +9,7 @@ from itertools import takewhile
 
 import click
 
+from watcher import bars
 from watcher.aging import LEDGER
 from watcher.backup import require_ledger
 from watcher.config import Config
@@ -92,20 +93,30 @@ def _plan(ledger: Ledger, outbox: bytes, rules: Rules, now: datetime) -> Iterato
 def _pictures(ledger: Ledger, folder: str, rules: Rules, now: datetime) -> Iterator[str]:
     count, kept = ledger.stock(folder)
     yield f"{folder + '/':10} holds {count:,} picture{'s' * (count != 1)}, {size(kept)}"
-    begun, old = ledger.frontier(folder)[0], 0
-    limits = rules.limits(folder, now)
+    old, many = _due_pictures(ledger, folder, rules, now)
+    if old is not None:
+        yield f"{'':10} older than {_days(rules.days[folder])}: {old.told('picture')}"
+    if many is not None:
+        then = " then" if old is not None and old.count else ""
+        yield f"{'':10} more than {size(rules.most_bytes[folder] or 0)}{then}: {many.told('picture')}"
+
+
+def _due_pictures(ledger: Ledger, folder: str, rules: Rules, now: datetime) -> tuple[Sum | None, Sum | None]:
+    """Those of a folder that are too old, then those that are too many; None where no rule says so."""
+    reached, kept = ledger.frontier(folder)[0], ledger.stock(folder)[1]
+    limits, most = rules.limits(folder, now), rules.most_bytes[folder]
+    old = many = None
     if limits is not None:
-        old = _due(ledger, folder, limits)
-        gone = Sum(*ledger.sum_of(folder, begun, old))
-        kept -= gone.size
-        yield f"{'':10} older than {_days(rules.days[folder])}: {gone.told('picture')}"
-    most = rules.most_bytes[folder]
+        due = _due(ledger, folder, limits)
+        old = Sum(*ledger.sum_of(folder, reached, due))
+        reached, kept = max(reached, due), kept - old.size
     if most is not None:
-        gone = Sum()
-        rest = ledger.kept(folder, max(begun, old), ledger.last_seq())
-        for picture in takewhile(lambda _: kept - gone.size > most, rest):
-            gone.add(picture.id, picture.identity.size)
-        yield f"{'':10} more than {size(most)}{' then' * (old > 0)}: {gone.told('picture')}"
+        many = Sum()
+        for picture in ledger.kept(folder, reached, ledger.last_seq()):
+            if kept - many.size <= most:
+                break
+            many.add(picture.id, picture.identity.size)
+    return old, many
 
 
 def _days(number: int | None) -> str:
@@ -127,12 +138,24 @@ def _delete(config: Config, rules: Rules) -> None:
         premises = Premises(config, files, ledger)
         stack.callback(premises.release)
         premises.check()
-        retention = Retention(rules, ledger, config.outbox, check=premises.check, now=lambda: datetime.now(UTC))
-        retention.finish()
-        while retention.bite():
-            pass
+        with bars.bar(_count(ledger, rules), "pictures", "delete") as bar:
+
+            def show(kind: str, files: int, _: int) -> None:
+                bar.update(files if kind in FOLDERS else 0)
+
+            retention = Retention(
+                rules, ledger, config.outbox, check=premises.check, now=lambda: datetime.now(UTC), on_deleted=show
+            )
+            retention.finish()
+            while retention.bite():
+                pass
         for line in _done(retention):
             click.echo(line)
+
+
+def _count(ledger: Ledger, rules: Rules) -> int:
+    due = (gone for folder in FOLDERS for gone in _due_pictures(ledger, folder, rules, datetime.now(UTC)) if gone)
+    return len(ledger.expiring()) + sum(gone.count for gone in due)
 
 
 def _done(retention: Retention) -> Iterable[str]:
