@@ -3,18 +3,25 @@
 import fcntl
 import os
 import pwd
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from watcher.errors import SurroundingsError
 
+_BRIEFLY = " briefly"
+_BRIEF_SECONDS, _SAYING_SECONDS, _LOOK_SECONDS = 30.0, 0.1, 0.01
+
 
 class Lock:
     """An exclusive lock on a folder, held until `release` or the end of the process. Not inherited."""
 
-    def __init__(self, folder: Path, what: str) -> None:
-        """Take it. Raises SurroundingsError, naming the holder's pid, where another process has it."""
+    def __init__(self, folder: Path, what: str, *, brief: bool = False) -> None:
+        """Take it. brief: for a moment only; whoever else wants it waits so long.
+
+        Raises SurroundingsError, naming the holder's pid, where another process has it.
+        """
         self._path = path = folder / "lock"
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -23,17 +30,29 @@ class Lock:
                 f"cannot write in the {what} folder: {path}: {error.strerror}",
                 hint="The daemon's user needs to own it; `ls -ld` shows who does.",
             ) from error
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            pid = os.pread(self._descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+        if not self._taken():
+            pid = _said_in(self._descriptor).removesuffix(_BRIEFLY) or "unknown"
             os.close(self._descriptor)
             raise SurroundingsError(
                 f"another digit-watcher (pid {pid}) has the {what} folder {folder}",
                 hint="Stop it first, or give this one folders of its own.",
-            ) from error
+            )
         os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}{_BRIEFLY * brief}\n".encode(), 0)
+
+    def _taken(self) -> bool:
+        begun = time.monotonic()
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                briefly = _said_in(self._descriptor).endswith(_BRIEFLY)
+            else:
+                return True
+            # Whoever has just taken it has not said yet for how long.
+            if time.monotonic() - begun > (_BRIEF_SECONDS if briefly else _SAYING_SECONDS):
+                return False
+            time.sleep(_LOOK_SECONDS)
 
     @property
     def stands(self) -> bool:
@@ -95,8 +114,12 @@ def holder(folder: Path) -> int | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        text = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
-        return int(text) if text.isdecimal() else None
+        text = _said_in(descriptor)
+        return int(text) if text.isdecimal() else None  # who has it briefly is no daemon
     finally:
         os.close(descriptor)
     return None
+
+
+def _said_in(descriptor: int) -> str:
+    return os.pread(descriptor, 32, 0).decode(errors="replace").strip()

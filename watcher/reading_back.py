@@ -39,12 +39,12 @@ def record_of_csv(line: bytes, columns: Sequence[str] = COLUMNS, delimiter: str 
     if len(cells) != len(columns):
         raise ValueError(f"it has {len(cells)} cells, not {len(columns)}")
     given = dict(zip(columns, cells, strict=True))
-    values: dict[str, Any] = {name: _plain(given.get(name, "")) or None for name in COLUMNS}
+    values: dict[str, Any] = {name: plain_cell(given.get(name, "")) or None for name in COLUMNS}
     for name, made in _NUMBERS.items():
         values[name] = made(values[name]) if values[name] else None
     # A name of a person's may begin as our apostrophe does: then it stands so in its place too.
     file, place = given.get("file", ""), given.get("archived_to", "")
-    file = file if f"/{file}" in place else _plain(file)
+    file = file if f"/{file}" in place else plain_cell(file)
     return _record(values | {"scores": [], "detail": ""}, file)
 
 
@@ -61,7 +61,8 @@ _NUMBERS: dict[str, Callable[[Any], float]] = {
 }  # fmt: skip
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
+    """The text of which `safe_cell` made a cell."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@") else cell
 
 

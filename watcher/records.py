@@ -71,6 +71,11 @@ class Record(NamedTuple):
     archived_to: bytes
 
     @property
+    def id(self) -> str:
+        """Of the arrival."""
+        return self.claim.id
+
+    @property
     def kind(self) -> tuple[str, str]:
         """What it is counted under: status and reason, "" for none."""
         return self.verdict.status, self.verdict.reason or ""

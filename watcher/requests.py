@@ -3,16 +3,27 @@
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Annotated
 
-from watcher.durable import write_durably
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from watcher.durable import rename_new, write_durably
 from watcher.ids import IdSource
+from watcher.labels import LABELS, LONGEST_NAME, TAKEN_BACK, Said
 
 log = logging.getLogger(__name__)
 FOLDER = "requests"
 IDS_IN_A_WISH = 10_000  # 400 kB
+_SAID = ".said"  # how files with corrections end
+_Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+_Label = Annotated[str, Field(pattern=f"^({'|'.join((*LABELS, TAKEN_BACK))})$")]
+_By = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+_At = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+_CORRECTIONS = TypeAdapter(list[tuple[_Id, _Id, _Label, _By, _At]])
 
 
 def request_requeue(state: Path, ids: Iterable[str]) -> None:
@@ -26,6 +37,13 @@ def request_requeue(state: Path, ids: Iterable[str]) -> None:
     while some := list(islice(left, IDS_IN_A_WISH)):
         wish = json.dumps({"requeue": some})
         write_durably(os.fsencode(folder / f"{names.new()}.json"), wish.encode("ascii"))
+
+
+def request_corrections(state: Path, said: Sequence[Said]) -> None:
+    """Hand corrections to the daemon, durably, for now or when it starts. Raises OSError where that fails."""
+    folder = state / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    write_durably(os.fsencode(folder / f"{said[0].id}{_SAID}"), to_json([tuple(one) for one in said]))
 
 
 class Requests:
@@ -50,6 +68,23 @@ class Requests:
                 continue
             yield path, ids
 
+    def said(self) -> Iterator[tuple[Path, list[Said]]]:
+        """Files with corrections, the oldest first, and what they say. Call `done` when it is in the ledger.
+
+        One that makes no sense is set aside, and said: a person may have meant something.
+        """
+        for path in sorted(self.folder.glob(f"*{_SAID}")):
+            try:
+                said = [Said(*one) for one in _CORRECTIONS.validate_json(path.read_bytes())]
+            except ValidationError as error:
+                log.warning("the corrections in %s cannot be understood, and are set aside: %s", path, _first(error))
+                rename_new(os.fsencode(path), os.fsencode(path.with_suffix(".refused")))
+                continue
+            except OSError as error:
+                self._say_once(path, error)
+                continue
+            yield path, said
+
     def _say_once(self, path: Path, error: OSError) -> None:
         if path not in self._said:
             log.warning("the wish %s cannot be read: %s; give it to the daemon's user", path, error.strerror)
@@ -59,3 +94,8 @@ class Requests:
     def done(path: Path) -> None:
         """Take a wish off the list."""
         path.unlink(missing_ok=True)
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))} {first['msg']}".strip()

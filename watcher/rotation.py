@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 from itertools import count
 from typing import Literal
 
-_OTHER_COLUMNS = re.compile(rb"results-old(\d+)\.csv")
+_OTHER_COLUMNS = re.compile(rb"(?:results|corrections)-old(\d+)\.csv")
 _NAME = re.compile(rb"results-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.(?:csv|jsonl)")
 
 
@@ -46,9 +46,9 @@ class Rotation:
             return None  # a row that a person wrote
 
 
-def set_aside(folder: bytes, suffix: bytes) -> list[bytes]:
+def set_aside(folder: bytes, suffix: bytes, stem: bytes = b"results") -> list[bytes]:
     """Paths of files that were set aside: first for other columns, then by day or size; each in their order."""
-    names = [name for name in os.listdir(folder) if name.endswith(suffix)]
+    names = [name for name in os.listdir(folder) if name.startswith(stem + b"-") and name.endswith(suffix)]
     old = sorted((int(match[1]), name) for name in names if (match := _OTHER_COLUMNS.fullmatch(name)))
     found = sorted((day, _number(name), name) for name in names if (day := day_of(name)))
     return [folder + b"/" + name for name in (*(name for _, name in old), *(name for _, _, name in found))]

@@ -4,6 +4,7 @@ import csv
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from pydantic_core import to_json
 
@@ -76,12 +77,18 @@ class _Echo:
 _csv_text = csv.writer(_Echo()).writerow
 
 
+def to_csv(cells: Sequence[str]) -> bytes:
+    """One line of a CSV file (RFC 4180), with its end."""
+    text: str = _csv_text(cells)
+    return text.encode()
+
+
 def csv_line(record: Record) -> bytes:
     """One line of results.csv (RFC 4180), whatever the file was called."""
     v, claim = record.verdict, record.claim
     cells = (
         claim.id, _path(claim.file), v.status, _text(v.prediction), _six(v.confidence), _text(v.second_prediction),
-        _six(v.second_confidence), _text(v.reason), _text(v.width), _text(v.height), v.sha256, _safe(record.model),
+        _six(v.second_confidence), _text(v.reason), _text(v.width), _text(v.height), v.sha256, safe_cell(record.model),
         claim.arrived_at, record.processed_at, _path(record.archived_to),
     )  # fmt: skip
     line = ",".join(cells) + "\r\n"
@@ -112,10 +119,11 @@ def _six(value: float | None) -> str:
 
 
 def _path(path: bytes) -> str:
-    return path.decode("ascii") if _PLAIN.fullmatch(path) else _safe(readable_name(path))
+    return path.decode("ascii") if _PLAIN.fullmatch(path) else safe_cell(readable_name(path))
 
 
-def _safe(text: str) -> str:
+def safe_cell(text: str) -> str:
+    """Text that no spreadsheet runs as a formula: with an apostrophe before it where it would be one."""
     if not _MAY_RUN.search(text):
         return text
     text = _RUNS_BEHIND.sub(r"\\x3b", text)

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from watcher.claiming import claim_batch
 from watcher.counts import Counts
 from watcher.engine import Engine, Outcome
+from watcher.hearing import Hearing
 from watcher.judging import Judging
 from watcher.parts import Parts
 from watcher.recalling import AT_ONCE, Recalling
@@ -38,10 +39,11 @@ class Service:
         wake: Callable[[], None],
         counts: Counts | None = None,
         care: Care | None = None,
+        hearing: Hearing | None = None,
     ) -> None:
         """executor: runs what only waits for the disk beside the loop. wake: ends the wait between two turns.
 
-        counts: to go on from. care: of what has been read.
+        counts: to go on from. care: of what has been read. hearing: of what people say of it.
         """
         self._p, self.engine = parts, engine
         self._batch_size = batch_size
@@ -55,7 +57,7 @@ class Service:
         self._hand: dict[str, Claim] = {}
         self._next_requests = 0.0
         self.counts = counts or Counts()
-        self._care = care
+        self._care, self._hearing = care, hearing
 
     # -- the loop's turn -----------------------------------------------------------------------------
 
@@ -74,15 +76,22 @@ class Service:
                 self._submit([claim])
         if not take:
             return 1.0 if self._unsettled else float("inf")
-        if self._p.requests.expected or now >= self._next_requests:
+        if asked := self._p.requests.expected or now >= self._next_requests:
             self._next_requests = now + self._rescan
             self._p.check()  # an empty folder where a disk was mounted makes no error by itself
             self._recalling.due = True
             self._p.files.emptied.remove(now, self._remove_emptied)
         self._recorder.try_again(now)
         self._take_both(now)
-        tended = self._care.turn(now, busy=self.reading) if self._care else float("inf")
-        return min(self._patience(now), tended)
+        return min(self._patience(now), self._tend(now, asked=asked))
+
+    def _tend(self, now: float, *, asked: bool) -> float:
+        """See to what has been read; gives the seconds until more of that is due."""
+        due = self._care.turn(now, busy=self.reading) if self._care else float("inf")
+        if self._hearing:
+            self._hearing.due |= asked
+            due = min(due, self._hearing.turn(now, busy=self.reading))
+        return due
 
     def replace_engine(self, engine: Engine) -> None:
         """Go on with another engine; what the old one had in its hands, `recover` hands over again."""
@@ -118,7 +127,8 @@ class Service:
     def drained(self) -> bool:
         """Whether everything that can be read has been read; what could not be taken is left aside."""
         settling = any(not waiting.failures for waiting in self._p.inbox.waiting.values())
-        return self.idle and self._p.inbox.drained and not settling and not self._recalling.due
+        asked = self._recalling.due or bool(self._hearing and self._hearing.busy)
+        return self.idle and self._p.inbox.drained and not settling and not asked
 
     def _patience(self, now: float) -> float:
         due = [self.engine.patience(now), self._unsettled.patience(now), self._next_requests - now]
@@ -188,4 +198,6 @@ class Service:
         self._submit([claim for claim in claims if claim.id not in self._unsettled])
         if self._care:
             self._care.recover()
+        if self._hearing:
+            self._hearing.recover()
         return len(claims) + archived

@@ -4,10 +4,10 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import Generic
 
+from watcher.entries import Entries, Kind
 from watcher.errors import SurroundingsError
-from watcher.ledger import Ledger
-from watcher.records import Record
 from watcher.rotation import is_old
 from watcher.sheet_file import SheetFile
 from watcher.tail import BLOCK, id_in, line_of_first_nul, lines, row_that_ends_at, unended_line
@@ -17,10 +17,10 @@ _ROWS_AT_ONCE = 1000
 _TRIES = 5  # to write rows into a file that is still there afterwards
 
 
-class Sheet:
-    """One results file. Given are its name in the ledger, the file, and what makes a line of a record."""
+class Sheet(Generic[Kind]):
+    """One results file. Given are its name in the ledger, the file, what makes a line of an entry, and the entries."""
 
-    def __init__(self, name: str, file: SheetFile, render: Callable[[Record], bytes], ledger: Ledger) -> None:
+    def __init__(self, name: str, file: SheetFile, render: Callable[[Kind], bytes], ledger: Entries[Kind]) -> None:
         self._name, self._file, self._render, self._ledger = name, file, render, ledger
         self._durable = self._seq = 0
 
@@ -43,7 +43,7 @@ class Sheet:
         """Give the file another name, if it is the one that the ledger knows. `catch_up` then begins a new one."""
         self._file.set_aside(stem, self._ledger.sheet(self._name)[:2])
 
-    def append(self, records: Sequence[Record]) -> None:
+    def append(self, records: Sequence[Kind]) -> None:
         """Append rows and make them durable, in the file that people see under the name.
 
         Raises OSError where writing fails: `catch_up` then comes before the next rows.
@@ -124,14 +124,14 @@ class Sheet:
             row, due = self._render(record), record.seq > self._seq
             if not row.startswith(line) and not (due and id_in(line)):
                 continue
-            log.warning("%s: the torn row of %s is mended", self._file, record.claim.id)
+            log.warning("%s: the torn row of %s is mended", self._file, record.id)
             if due:
                 self._file.cut(begin)
             else:
                 self._file.append(row[len(line) :])
             return
 
-    def _candidates(self, line: bytes, before: str | None) -> Iterator[Record]:
+    def _candidates(self, line: bytes, before: str | None) -> Iterator[Kind]:
         """Whose row an unended line may be: that of its id; else the one after the last whole row, or the first due."""
         if not line:
             return
@@ -173,7 +173,7 @@ class Sheet:
                     if place > 0:
                         present[place - 1] = True
 
-    def _missing(self, present: bytearray) -> Iterator[Record]:
+    def _missing(self, present: bytearray) -> Iterator[Kind]:
         begin = present.find(False)
         while begin >= 0:
             end = present.find(True, begin)

@@ -121,8 +121,9 @@ class SheetFile:
 
     def set_aside_files(self) -> Iterator[tuple[str, list[str]]]:
         """Paths of files that were set aside, the newest day first, each with the ids at its end, where it has any."""
-        folder, suffix = os.path.dirname(self._path), b"." + self._path.rpartition(b".")[2]
-        for path in reversed(set_aside(folder, suffix)):
+        folder, name = os.path.split(self._path)
+        stem, suffix = os.path.splitext(name)
+        for path in reversed(set_aside(folder, suffix, stem)):
             with suppress(OSError), open(open_beneath(folder, os.path.basename(path), os.O_RDONLY), "rb") as file:
                 regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
                 if regular and (rows := last_rows(file.fileno())):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from watcher.archive import Archive
 from watcher.config import Config
+from watcher.correction_files import CorrectionFiles
 from watcher.files import Files
+from watcher.hearing import Hearing
 from watcher.held_model import HeldModel
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger
@@ -58,6 +60,7 @@ class Works:
     model: HeldModel
     make_engine: Callable[[], LocalEngine]
     results: Results
+    hearing: Hearing
     meter: Meter
     glance: Glance
 
@@ -67,6 +70,7 @@ class Works:
         self.service.engine.close()
         self.model.close()
         self.results.close()
+        self.hearing.close()
 
 
 def engine_settings(config: Config, files: Files, model: HeldModel) -> ReaderSettings:
@@ -91,12 +95,13 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
         inbox, ground.files, Archive(config.outbox, ground.files), ground.ledger,
         Places(config.outbox, config.archive.zone), results, ground.requests, ground.premises.check,
     )  # fmt: skip
+    hearing = Hearing(CorrectionFiles(config.outbox, ground.ledger), ground.requests)
     service = Service(
         parts, engine, batch_size=config.reading.batch_size, max_attempts=config.reading.max_attempts,
         settle_seconds=config.watch.settle_seconds, rescan_seconds=config.watch.rescan_seconds,
         remove_emptied_seconds=config.watch.remove_emptied_seconds,
         executor=ground.executor, wake=ground.wake.set, counts=ground.meter,
-        care=Care(results, _retention(ground, config, parts), parts.timestamp),
+        care=Care(results, _retention(ground, config, parts), parts.timestamp), hearing=hearing,
     )  # fmt: skip
     board = Board(config, ground.ledger, inbox, outdated=lambda: model.outdated, course=ground.course)
     settings = engine_settings(config, ground.files, model)
@@ -109,7 +114,7 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
 
     folders = {"inbox": config.inbox, "outbox": config.outbox, "state": config.state_folder}
     glance = Glance(ground.meter, service, inbox, ground.ledger, folders, lambda: model.outdated)
-    return Works(config, service, inbox, observer, board, model, make_engine, results, ground.meter, glance)
+    return Works(config, service, inbox, observer, board, model, make_engine, results, hearing, ground.meter, glance)
 
 
 def _retention(ground: Ground, config: Config, parts: Parts) -> Retention:

@@ -15,6 +15,7 @@ MAY_READ_CONFIG = {
     "check",
     "cli",
     "config",
+    "correcting",
     "config_schema",
     "expire",
     "export",
