@@ -30,8 +30,9 @@ cli.add_command(seeds)
 cli.add_command(completion)
 
 
-@cli.command()
-@click.option("--network", type=click.Choice(recipes.NETWORKS), default="digitnet", show_default=True)
+@cli.command(short_help="Train a network into a run's folder.")
+@click.option("--network", type=click.Choice(recipes.NETWORKS), default="digitnet", show_default=True,
+              help="Which network; docs/training.md compares them.")  # fmt: skip
 @data_option
 @click.option(
     "--unipen",
@@ -41,7 +42,7 @@ cli.add_command(completion)
 )
 @click.option("--pictures", multiple=True, metavar="DIR", help="Labelled pictures to train on as well; repeatable.")
 @click.option("--epochs", type=click.IntRange(1), help=f"Default: the network's own number ({_EPOCHS}).")
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of all that is drawn at random.")
 @click.option("--holdout", type=int, default=5000, show_default=True, help="Training digits set aside to choose with.")
 @click.option(
     "--run",
@@ -82,7 +83,7 @@ def fit(
     click.echo(f"run: {run}\nnext: python -m train export {run} --out BUNDLE")
 
 
-@cli.command()
+@cli.command(short_help="Make a bundle for the watcher from a run.")
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN_OR_KERAS_FILE")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the bundle.")
 @click.option("--int8/--float", default=True, show_default=True, help="Integer arithmetic, or float32.")
@@ -94,7 +95,10 @@ def fit(
     help="Folder with unipen/, orand-car/ and wild/, to calibrate on their parts to work on as well.",
 )
 def export(run: Path, out: Path, int8: bool, data: str | None, suite: Path | None) -> None:
-    """Make a bundle for the watcher: convert, calibrate on held-out digits, score, write the card."""
+    """Make a bundle for the watcher: convert, calibrate on held-out digits, score, write the card.
+
+    From a run's folder, or from a Keras file.
+    """
     need_tensorflow()
     from train.export import export as write
     from train.sources import find

@@ -102,7 +102,7 @@ def _evaluate_suite(
         suite.draw(found, read, out)
 
 
-@click.command()
+@click.command(short_help="Score bundles of one recipe and different seeds.")
 @click.argument("bundles", type=click.Path(path_type=Path, exists=True, file_okay=False), nargs=-1, required=True)
 @suite_option
 def seeds(bundles: tuple[Path, ...], suite: Path | None) -> None:

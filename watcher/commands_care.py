@@ -74,7 +74,7 @@ def export(
 
 @click.command(
     short_help="Copy the ledger to a file.",
-    epilog=epilog("digit-watcher backup /backups/ledger.sqlite3 --overwrite", codes=(0, 2, 3, 4)),
+    epilog=epilog("digit-watcher backup ledger-backup.sqlite3 --overwrite", codes=(0, 2, 3, 4)),
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @folders
@@ -94,7 +94,7 @@ def backup(file: Path, config_file: Path | None, inbox: Path | None, outbox: Pat
     short_help="Bring the ledger up to the results files.",
     epilog=epilog(
         "digit-watcher repair --dry-run",
-        "digit-watcher repair --from /backups/ledger.sqlite3",
+        "digit-watcher repair --from ledger-backup.sqlite3",
         codes=(0, 2, 3, 4),
     ),
 )

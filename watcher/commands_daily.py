@@ -36,12 +36,13 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
 
 
 @click.command(
+    short_help="Read pictures where they lie.",
     epilog=epilog(
         "digit-watcher predict scan.png photos/",
         "digit-watcher predict --json photos/ | jq -r 'select(.status != \"ok\") | .file'",
         "digit-watcher predict --figure seen.png photos/",
         codes=(0, 2, 3, 5),
-    )
+    ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a picture, with all ten scores.")
@@ -58,7 +59,7 @@ def predict(
     paths: tuple[Path, ...], as_json: bool, figure: Path | None, model: Path | None,
     config_file: Path | None, inbox: Path | None, outbox: Path | None,
 ) -> None:  # fmt: skip
-    """Read pictures, or folders of them, without moving anything.
+    """Read pictures, or folders of them, without moving anything. PATHS: files and folders.
 
     Prints the digit, its confidence and the status that the daemon would give each.
     """
