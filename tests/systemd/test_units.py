@@ -9,6 +9,8 @@ import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = ("digit-watcher.service", "digit-watcher@.service")
+REVIEW = "digit-watcher-review.service"  # listens on the loopback
+LISTENS = "10"  # of 100, as MOST_EXPOSED
 DROP_INS = ("keras-model.conf", "metrics-port.conf", "private-files.conf")
 MOST_TOGETHER = 3  # directives that one comment may speak for
 MOST_EXPOSED = {None: "5", "keras-model.conf": "5", "metrics-port.conf": "10", "private-files.conf": "10"}  # of 100
@@ -50,7 +52,16 @@ def test_little_is_exposed(unit: str, drop_in: str | None, tmp_path: Path) -> No
     assert said.endswith("0"), said
 
 
-@pytest.mark.parametrize("file", [*UNITS, *DROP_INS])
+def test_of_the_review_page_systemd_says_the_same(tmp_path: Path) -> None:
+    """Nothing is wrong in its unit, and it is exposed as the daemon is that opens a port."""
+    unit = laid_out(tmp_path, REVIEW, None)
+    said = analyze("verify", "--man=no", "--recursive-errors=yes", unit)
+    assert said == "0", said
+    said = analyze("security", "--offline=yes", f"--threshold={LISTENS}", unit)
+    assert said.endswith("0"), said
+
+
+@pytest.mark.parametrize("file", [*UNITS, REVIEW, *DROP_INS])
 def test_each_directive_has_its_reason_beside_it(file: str) -> None:
     """A comment stands above it, or above the one or two that stand right before it."""
     since = 0
