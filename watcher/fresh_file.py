@@ -19,7 +19,8 @@ def refuse_our_own(config: Config, target: Path) -> None:
     if target.exists() and not target.is_file():
         raise UsageError(f"{target} is no regular file", hint="Name another one.")
     ours = {config.ledger_path, *(Path(f"{config.ledger_path}{end}") for end in ("-wal", "-shm"))}
-    ours |= {config.outbox / name for name in ("results.csv", "results.jsonl", "status.json")}
+    names = ("results.csv", "results.jsonl", "corrections.csv", "results-corrected.csv", "status.json")
+    ours |= {config.outbox / name for name in names}
     if real in {path.resolve() for path in ours}:
         raise UsageError(f"only the daemon writes {target}", hint="Name another file.")
     for folder in (config.inbox, config.outbox / "archive", config.outbox / "rejected"):

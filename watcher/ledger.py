@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from watcher.aging import Aging, set_back
-from watcher.labels import Said
+from watcher.labels import Correction, Said
 from watcher.places import Places, remember
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Record
@@ -24,6 +24,8 @@ _SAY = """INSERT INTO corrections
     SELECT (SELECT coalesce(max(seq), 0) + 1 FROM corrections), ?, id, file,
         coalesce((SELECT label FROM labels WHERE picture = id), prediction, ''), ?, ?, ?
     FROM records WHERE id = ?"""
+_SAID = """INSERT OR IGNORE INTO corrections
+    SELECT coalesce(max(seq), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM corrections"""
 _STORED = COUNT.format("?", "?", "?", "?")
 
 
@@ -105,6 +107,14 @@ class Ledger(Aging):
                 if not db.execute(_SAY, (one.id, one.label, one.by, one.at, one.picture)).rowcount:
                     unknown.append(one)
         return unknown
+
+    def take_in_corrections(self, made: Iterable[Correction]) -> None:
+        """Store corrections that another ledger made, behind those that are here, all or none.
+
+        Of two with one id the first counts. Their pictures need not be here.
+        """
+        with self._transaction() as db:
+            db.executemany(_SAID, [one[1:] for one in made])
 
     def finish(self, ids: Sequence[str], sheets: Iterable[tuple[str, int, int, int, int]]) -> None:
         """Mark files as archived, and keep how far each results file (name, dev, ino, offset, seq) has come."""

@@ -27,6 +27,7 @@ from watcher.records import Record
 from watcher.retention.rules import FOLDERS, Rules
 from watcher.rows import readable_name
 from watcher.sources import sources
+from watcher.taking_corrections import take_corrections
 from watcher.taking_in import SHOWN, Listing, Taken, TakingIn
 from watcher.whereabouts import Whereabouts
 
@@ -51,6 +52,8 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
                 _keep_claims(aside, ledger, files)
             whereabouts = Whereabouts(config.outbox, files, dry_run=dry_run)
             taken = _take_in(config, ledger, whereabouts, dry_run=dry_run)
+            said = take_corrections(config.outbox, ledger, dry_run=dry_run)
+            taken.bad.update(said.bad)
             if not dry_run:
                 _mark(config, ledger)
             unknown = Listing()
@@ -61,7 +64,7 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
             raise SurroundingsError(
                 f"cannot repair: {error}", hint="Mend that and say it again: what is done is not done twice."
             ) from error
-        _say(taken, unknown, dry_run=dry_run)
+        _say(taken, said.count, unknown, dry_run=dry_run)
     if taken.bad:
         raise SurroundingsError(
             f"{len(taken.bad):,} rows cannot be used, and `run` will not go on with them",
@@ -152,7 +155,7 @@ def _mark(config: Config, ledger: Ledger) -> None:
             marked.adopt(ledger)
 
 
-def _say(taken: Taken, unknown: Listing, *, dry_run: bool) -> None:
+def _say(taken: Taken, corrections: int, unknown: Listing, *, dry_run: bool) -> None:
     total = taken.states.total()
     verb = "would be taken" if dry_run else "taken"
     click.echo(f"{total:,} {'row' if total == 1 else 'rows'} {verb} into the ledger")
@@ -164,6 +167,8 @@ def _say(taken: Taken, unknown: Listing, *, dry_run: bool) -> None:
     ):
         if taken.states[state]:
             click.echo(f"  {taken.states[state]:,} {what}")
+    if corrections:
+        click.echo(f"{corrections:,} {'correction' if corrections == 1 else 'corrections'} {verb} into the ledger")
     _list("remarks", taken.remarks.first, taken.remarks.count)
     _list("rows that cannot be used", list(taken.bad.values()), len(taken.bad))
     _list("files in archive/ and rejected/ that no row knows (they are left alone)", unknown.first, unknown.count)

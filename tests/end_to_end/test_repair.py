@@ -1,8 +1,15 @@
 """`digit-watcher repair`: what it cannot mend is named and left, and a running daemon is not disturbed."""
 
+import csv
+
+import pytest
+
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.repairs import backup, read, repair, restore
+from watcher.config import defaults
+from watcher.correcting import say
+from watcher.labels import NOT_A_DIGIT
 
 
 def test_a_picture_that_is_nowhere_is_called_missing(place: Place) -> None:
@@ -58,3 +65,27 @@ def test_under_a_running_daemon_it_is_refused(place: Place) -> None:
     assert str(running.process.pid) in done.stderr
     place.drop("1.png", png(1))
     place.wait_for_row("1.png")
+
+
+@pytest.mark.parametrize("how", ["from a backup", "anew"])
+def test_corrections_come_back_from_their_file(place: Place, how: str) -> None:
+    """Each once, in their order; a row that was torn within it is not counted; then the work goes on."""
+    read(place, "1.png", "2.png")
+    config = defaults(inbox=place.inbox, outbox=place.outbox)
+    ids = {row["file"]: row["id"] for row in place.rows()}
+    say(config, [(ids["1.png"], "3")], by="Ann")
+    file = backup(place)
+    say(config, [(ids["2.png"], NOT_A_DIGIT), (ids["1.png"], "4")], by='Ann, "A."')
+    corrections = place.outbox / "corrections.csv"
+    before = corrections.read_bytes()
+    corrections.write_bytes(before + b"01ffffff-46d4-7000-8000-000000000001,01a2024f-46")
+    if how == "anew":
+        assert "3 corrections taken" in place.command("repair", "--anew").stdout
+    else:
+        restore(place, file)
+        assert "2 corrections taken" in repair(place)
+    assert before == corrections.read_bytes()
+    place.once()
+    assert before == corrections.read_bytes()
+    with (place.outbox / "results-corrected.csv").open(newline="") as rows:
+        assert {"1.png": "4", "2.png": ""} == {row["file"]: row["prediction"] for row in csv.DictReader(rows)}

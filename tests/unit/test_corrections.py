@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fakes import BLANK, SEVEN, claim, id_of
 
-from watcher.labels import NOT_A_DIGIT, TAKEN_BACK, Said, corrected
+from watcher.labels import NOT_A_DIGIT, TAKEN_BACK, Correction, Said, corrected
 from watcher.ledger import Ledger
 from watcher.places import Places
 from watcher.recognition.verdict import Reason, Status, Verdict
@@ -96,6 +96,17 @@ def test_what_was_taken_back_is_not_carried(ledger: Ledger, tmp_path: Path) -> N
     ledger.intend([again])
     ledger.record([(again, DOUBTFUL)], "new", "later", Places(tmp_path, UTC))
     assert ([], [2]) == (ledger.corrections_of(id_of(5)), open_reviews(ledger))
+
+
+def test_corrections_of_another_ledger_are_taken_in_once(ledger: Ledger, tmp_path: Path) -> None:
+    """Behind those that are here, without a gap; what is of a picture that is gone is kept too."""
+    add(ledger, tmp_path, DOUBTFUL)
+    ledger.correct([said(1, 1, "1")])
+    others = [Correction(0, id_of(2000 + n), id_of(n), b"7.png", "7", "3", "Bob", "then") for n in (1, 1, 8)]
+    ledger.take_in_corrections([others[0], others[0], others[2]])
+    ledger.take_in_corrections(others)
+    assert [(1, "1"), (2, "3"), (3, "3")] == [(one.seq, one.label) for one in ledger.corrections_after(0)]
+    assert "3" == ledger.label_of(id_of(1))
 
 
 @pytest.mark.parametrize("seed", range(20))
