@@ -35,7 +35,8 @@ def requeue(
     They get new rows with new ids; the old rows stay. A running daemon takes them within seconds, a stopped
     one when it starts.
     """
-    from watcher.requeue import chosen, requeue_command
+    from watcher.choosing import chosen
+    from watcher.requeue import requeue_command
 
     config = settings(config_file, inbox, outbox)
     requeue_command(config, chosen(config, names, limit, wanted), dry_run=dry_run, yes=yes)
@@ -46,6 +47,7 @@ def requeue(
     epilog=epilog(
         "digit-watcher export --out fresh.csv",
         "digit-watcher export --format jsonl | jq .scores",
+        "digit-watcher export --labels corrected --since 1w",
         codes=(0, 2, 3, 4),
     ),
 )
@@ -60,13 +62,30 @@ def requeue(
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True,
               help="As results.csv, or as results.jsonl with all ten scores.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace FILE where it exists.")
+@click.option("--labels", type=click.Path(path_type=Path), metavar="DIR",
+              help="Instead the pictures that people corrected or confirmed, with labels.csv.")  # fmt: skip
+@click.option("--since", metavar="TIME", help="With --labels: said at that time or later; a day, or 2h, 3d, 1w ago.")
+@click.option("--until", metavar="TIME", help="With --labels: said before that time.")
+@click.pass_context
 def export(
-    config_file: Path | None, inbox: Path | None, outbox: Path | None, out: Path, form: str, overwrite: bool
+    context: click.Context, config_file: Path | None, inbox: Path | None, outbox: Path | None, out: Path, form: str,
+    overwrite: bool, labels: Path | None, since: str | None, until: str | None,
 ) -> None:  # fmt: skip
     """Write all rows anew from the ledger, also those that were deleted from results.csv.
 
-    They are the bytes that the daemon writes, which may run meanwhile. A file appears whole or not at all.
+    They are the bytes that the daemon writes, which may run meanwhile. A file appears whole or not at all. So does the
+    folder of --labels: digit-train takes it, to evaluate, to fit and to improve.
     """
+    others = ("out", "form", "overwrite") if labels else ("since", "until")
+    for name in others:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            option = {"form": "format"}.get(name, name)
+            raise click.UsageError(f"--{option} goes {'not' if labels else 'only'} with --labels.")
+    if labels is not None:
+        from watcher.export_labels import export_labels
+
+        export_labels(settings(config_file, inbox, outbox), labels, since=since, until=until)
+        return
     from watcher.export import export_command
 
     export_command(settings(config_file, inbox, outbox), out, form, overwrite=overwrite)

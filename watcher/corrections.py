@@ -41,6 +41,17 @@ class Corrections(Asking):
         row = self._db.execute("SELECT label FROM labels WHERE picture = ?", (picture,)).fetchone()
         return None if row is None else str(row[0])
 
+    def what_holds(self, since: str | None = None, until: str | None = None) -> list[Correction]:
+        """Of each picture the word that holds now, in the order in which they were said.
+
+        since, until: RFC 3339 in UTC with milliseconds, from and before which it was said.
+        """
+        rows = self._db.execute(
+            "SELECT corrections.* FROM labels JOIN corrections ON corrections.seq = labels.correction"
+            " WHERE made_at >= ? AND (? IS NULL OR made_at < ?) ORDER BY corrections.seq", (since or "", until, until)
+        )  # fmt: skip
+        return [self._made(correction_of, row) for row in rows]
+
     def labelled_after(self, seq: int) -> Iterator[tuple[Record, str | None]]:
         """Records beyond a sequence number, in sequence, each with what people say of it now, or None."""
         asked = "SELECT records.*, label FROM records LEFT JOIN labels ON picture = id WHERE seq > ? ORDER BY seq"
