@@ -27,7 +27,8 @@ class Choice:
     """What must all be true of a record. names: one of these is its id, file or place, or a pattern for one.
 
     since, until: RFC 3339 in UTC with milliseconds, from and before which the record was made. model, other_than: the
-    names of the model that read it, and of one that did not. limit: how many at most, the oldest first.
+    names of the model that read it, and of one that did not. digit: the one it read. limit: how many at most, the
+    oldest first.
     """
 
     names: Sequence[str] = ()
@@ -37,6 +38,7 @@ class Choice:
     until: str | None = None
     model: str | None = None
     other_than: str | None = None
+    digit: str | None = None
     limit: int | None = None
 
     @property
@@ -53,6 +55,7 @@ class Choice:
         found = {
             "reason = ?": self.reason, "status = ?": self.status, "processed_at >= ?": self.since,
             "processed_at < ?": self.until, "model = ?": self.model, "model <> ?": self.other_than,
+            "prediction = ?": self.digit,
         }  # fmt: skip
         return {condition: value for condition, value in found.items() if value is not None}
 

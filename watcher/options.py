@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watcher.recognition.verdict import Reason, Status
+from watcher.recognition.verdict import DIGITS, Reason, Status
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -31,6 +31,7 @@ def choice(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--not-model", "other_than", metavar="NAME", help="Rows that another model than this one read."),
         click.option("--model", metavar="NAME", help="Rows that this model read; `current` is the one in use."),
+        click.option("--digit", type=click.Choice(DIGITS), help="Rows that were read as this digit."),
         click.option("--until", metavar="TIME", help="Rows from before that time."),
         click.option("--since", metavar="TIME", help="Rows of that time or later: a time, a day, or 2h, 3d, 1w ago."),
         click.option("--status", type=click.Choice([status.value for status in Status]), help="Rows of this status."),

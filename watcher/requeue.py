@@ -3,10 +3,9 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import islice
 
 import click
@@ -18,10 +17,8 @@ from watcher.database import open_database
 from watcher.errors import SurroundingsError, UsageError
 from watcher.files import identity_of
 from watcher.ledger import Ledger
-from watcher.moments import parse_moment
 from watcher.ownership import as_owner_of, holder
 from watcher.records import Record
-from watcher.reporting.published import read_status
 from watcher.requests import request_requeue
 from watcher.rows import parse_name, readable_name
 
@@ -145,25 +142,3 @@ def _one(ledger: Ledger, name: str) -> Record | None:
 
 def _fit(record: Record) -> Fit:
     return Fit(record.claim.id, "archived", record.claim.file, record.archived_to, record.claim.identity.size)
-
-
-def chosen(config: Config, names: Sequence[str], limit: int | None, wanted: Mapping[str, str | None]) -> Choice:
-    """The choice that options say in people's words: times as `parse_moment` takes them, `current` for a model.
-
-    Raises UsageError for words that mean nothing, ModelError where the current model cannot be loaded.
-    """
-    found = {name: value for name, value in wanted.items() if value is not None}
-    for name in {"since", "until"} & found.keys():
-        found[name] = parse_moment(found[name], datetime.now(UTC), config.archive.zone)
-    for name in {"model", "other_than"} & found.keys():
-        found[name] = _current_model(config) if found[name] == "current" else found[name]
-    return Choice(names=names, limit=limit, **found)
-
-
-def _current_model(config: Config) -> str:
-    """The one that reads now, or would read if the daemon ran."""
-    if holder(config.state_folder) is not None and (running := read_status(config).get("model")):
-        return str(running)
-    from watcher.recognition.model import InputConvention, load_model
-
-    return load_model(config.model_path, InputConvention.named(config.input.scale, config.input.shape)).name

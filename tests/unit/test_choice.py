@@ -7,9 +7,10 @@ import pytest
 from drawing import digit, encoded
 from fakes import Desk
 
+from watcher.choosing import chosen
 from watcher.config import Config
 from watcher.ownership import Lock
-from watcher.requeue import chosen, requeue_command
+from watcher.requeue import requeue_command
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from drawing import digit, encoded
 from fakes import Desk
 
 from watcher.choice import Choice
+from watcher.choosing import chosen
 from watcher.config import Config
 from watcher.errors import SurroundingsError, UsageError
-from watcher.requeue import chosen, requeue_command
+from watcher.requeue import requeue_command
 
 
 @pytest.fixture
