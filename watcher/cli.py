@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from watcher import __version__, commands_asking, commands_care, commands_daily
+from watcher import __version__, commands_asking, commands_care, commands_daily, commands_report, commands_review
 from watcher.epilogs import GROUP_EPILOG
 from watcher.errors import DigitWatcherError
 
@@ -36,7 +36,7 @@ def cli() -> None:
     """Read pictures of handwritten digits that people copy into a folder."""
 
 
-for module in (commands_daily, commands_asking, commands_care):
+for module in (commands_daily, commands_review, commands_report, commands_asking, commands_care):
     for command in vars(module).values():
         if isinstance(command, click.Command):
             cli.add_command(command)

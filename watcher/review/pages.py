@@ -1,0 +1,58 @@
+"""The pages, from templates; what stands in them is escaped, whatever it is."""
+
+import hashlib
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from watcher import __version__
+
+_TYPES = {
+    "review.js": "text/javascript; charset=utf-8",
+    "review.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "nothing.svg": "image/svg+xml",
+}
+_A_DAY = "private, max-age=86400"
+_TITLES = {
+    400: "Not this way", 401: "Who is there?", 403: "Not allowed", 404: "Nothing here", 405: "Not this way",
+    413: "Too much", 415: "Not this way", 429: "Not so fast", 500: "Something went wrong", 503: "Not at the moment",
+}  # fmt: skip
+
+
+class Pages:
+    """Templates and the few files that pages use, read once: no path of a request is ever a path here."""
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=PackageLoader("watcher.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+            lstrip_blocks=True,
+        )  # fmt: skip
+        folder = files("watcher.review") / "static"
+        self._static = {name: (folder / name).read_bytes() for name in _TYPES}
+        print_ = hashlib.sha256(b"".join(self._static.values())).hexdigest()[:12]
+        self._always = {"version": __version__, "print": print_}
+
+    def page(self, request: Request, name: str, code: int = 200, **values: Any) -> Response:
+        """A page by its template's name; session: whose it is, None where nobody was let in."""
+        session = getattr(request.state, "session", None)
+        html = self._templates.get_template(f"{name}.html").render(**self._always, session=session, **values)
+        return HTMLResponse(html, code)
+
+    def static(self, name: str) -> Response | None:
+        """A file that pages use; None where there is no such."""
+        if name not in self._static:
+            return None
+        # The address that pages give carries a hash of what is in it.
+        return Response(
+            self._static[name], media_type=_TYPES[name], headers={"Cache-Control": "private, max-age=86400"}
+        )
+
+    def refusal(self, request: Request, status: int, message: str) -> Response:
+        """What is said to a request that is not answered: JSON to a script, a page to a person."""
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"error": _TITLES.get(status, "Error"), "message": message}, status)
+        return self.page(request, "message", status, status=status, title=_TITLES.get(status, "Error"), message=message)
