@@ -43,6 +43,12 @@ def strings(folder: Path, part: str) -> Iterator[Sample]:
             yield picture.path.read_bytes(), picture.label, {"file": picture.path.name}
 
 
+def counts(folder: Path, part: str) -> tuple[int, int]:
+    """How many `digits` there are at most, and how many `strings`."""
+    labels = [picture.label for picture in _of_part(folder, part)]
+    return sum(map(len, labels)), sum(len(label) > 1 for label in labels)
+
+
 def bucket(width: int, height: int) -> str:
     """The size of a canvas in words: exactly 28, up to 64, 200 or 600 on its longer side, or larger."""
     longer = max(width, height)

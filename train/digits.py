@@ -1,12 +1,11 @@
 """A set of labelled digits, in the form in which the network sees them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
+from watcher.bars import each
 from watcher.errors import UsageError
 from watcher.recognition.normalise import normalise
 from watcher.recognition.verdict import Unreadable
@@ -41,10 +40,7 @@ def normalised(digits: Digits, what: str) -> tuple[Digits, int]:
     """
     kept: list[NDArray[np.uint8]] = []
     places: list[int] = []
-    pictures: Iterable[NDArray[np.uint8]] = tqdm(
-        digits.pictures, desc=f"normalise {what}", unit="pictures", leave=False, disable=None
-    )
-    for place, picture in enumerate(pictures):
+    for place, picture in enumerate(each(digits.pictures, "pictures", f"normalise {what}")):
         try:
             kept.append(normalise(picture).digit)
         except Unreadable:

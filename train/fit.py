@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from train import checkpoint, mnist, networks, pictures, report, unipen
 from train.batches import Fresh
@@ -18,6 +17,7 @@ from train.recipe import Recipe
 from train.stream import Stream
 from train.trainer import Trainer
 from train.world import World
+from watcher import bars
 
 Say = Callable[[str], None]
 
@@ -90,38 +90,41 @@ def _header(trainer: Trainer) -> str:
 
 
 def _epochs(trainer: Trainer, rows: list[Row], holdout: Digits, run: Path, stop: Callable[[], bool], say: Say) -> bool:
-    while trainer.epoch < trainer.recipe.epochs:
-        row = _epoch(trainer, rows, run, stop)
-        if row is None:
+    epochs = trainer.recipe.epochs
+    # Over the whole run, at its mean speed: epochs end with a pause.
+    with bars.bar(epochs * trainer.steps_per_epoch, "batches", done=trainer.step, smoothing=0) as bar:
+        while trainer.epoch < epochs:
+            row = _epoch(trainer, rows, run, stop, bar)
+            if row is None:
+                checkpoint.save(trainer.state(tuple(rows)), run)
+                return False
+            row |= _score(trainer, holdout)
+            rows.append(row)
             checkpoint.save(trainer.state(tuple(rows)), run)
-            return False
-        row |= _score(trainer, holdout)
-        rows.append(row)
-        checkpoint.save(trainer.state(tuple(rows)), run)
-        report.write_history(rows, run)
-        trainer.averaged.save(run / "model.keras")
-        say(_line(row, trainer.recipe.epochs))
+            report.write_history(rows, run)
+            trainer.averaged.save(run / "model.keras")
+            with bars.aside(bar):
+                say(_line(row, epochs))
     return True
 
 
-def _epoch(trainer: Trainer, rows: list[Row], run: Path, stop: Callable[[], bool]) -> Row | None:
+def _epoch(trainer: Trainer, rows: list[Row], run: Path, stop: Callable[[], bool], bar: "bars.Bar") -> Row | None:
     """The rest of the epoch under way; None where it was stopped."""
     began, epoch = time.monotonic(), trainer.epoch
-    first = trainer.step % trainer.steps_per_epoch
     losses, rights = [], []
-    title = f"epoch {epoch + 1}/{trainer.recipe.epochs}"
-    with tqdm(total=trainer.steps_per_epoch, initial=first, desc=title, leave=False, disable=None) as bar:
-        while trainer.epoch == epoch:
-            if stop():
-                return None
-            loss, right = trainer.advance()
-            losses.append(loss)
-            rights.append(right)
-            bar.update()
-            if trainer.step == _FIRST_CHECKPOINT_STEP:
-                checkpoint.save(trainer.state(tuple(rows)), run)
-            if trainer.step % 20 == 0:
-                bar.set_postfix(loss=f"{np.mean(losses[-100:]):.4f}", accuracy=f"{np.mean(rights[-100:]):.4f}")
+    bar.set_description(f"epoch {epoch + 1}/{trainer.recipe.epochs}", refresh=False)
+    while trainer.epoch == epoch:
+        if stop():
+            return None
+        loss, right = trainer.advance()
+        losses.append(loss)
+        rights.append(right)
+        bar.update()
+        if trainer.step == _FIRST_CHECKPOINT_STEP:
+            checkpoint.save(trainer.state(tuple(rows)), run)
+        if trainer.step % 20 == 0:
+            shown = {"loss": f"{np.mean(losses[-100:]):.4f}", "accuracy": f"{np.mean(rights[-100:]):.4f}"}
+            bar.set_postfix(shown, refresh=False)
     seconds = time.monotonic() - began
     return {
         "epoch": epoch + 1, "seconds": round(seconds, 1), "loss": float(np.mean(losses)),

@@ -7,10 +7,10 @@ single digit out of a row, and a good digit must never be learnt as garbage.
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from train.digits import Digits
 from train.drawings import KINDS, Draw, Drawing, Random
+from watcher.bars import each
 
 
 def garbage(count: int, digits: Digits, seed: int) -> NDArray[np.uint8]:
@@ -21,7 +21,7 @@ def garbage(count: int, digits: Digits, seed: int) -> NDArray[np.uint8]:
     random = np.random.default_rng(seed)
     weights = np.array([weight for _, weight in KINDS], float)
     pictures = np.empty((count, 28, 28), np.uint8)
-    for place in tqdm(range(count), desc="draw garbage", unit="pictures", leave=False, disable=None):
+    for place in each(range(count), "pictures", "draw garbage"):
         draw = KINDS[random.choice(len(KINDS), p=weights / weights.sum())][0]
         pictures[place] = _drawn(draw, random, digits)
     return pictures

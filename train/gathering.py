@@ -1,12 +1,11 @@
 """Validation pictures: like the world's, never trained on, never reported on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from train import sets, unipen
 from train.calibrate import fit_second_look
@@ -16,6 +15,7 @@ from train.garbage import garbage
 from train.sets import Set
 from train.validation import Part, Validation
 from train.world import World
+from watcher.bars import each
 from watcher.recognition.decode import decode
 from watcher.recognition.model import Network
 from watcher.recognition.normalise import normalise
@@ -56,8 +56,7 @@ def gather(network: Network, holdout: Digits, folder: Path | None, say: Say) -> 
 
 def _part(one: Set, look: Look) -> Part:
     pictures, labels, lost = [], [], 0
-    samples: Iterable[tuple[bytes, str, object]] = tqdm(one.samples(), desc=one.name, leave=False, disable=None)
-    for data, label, _ in samples:
+    for data, label, _ in each(one.samples(), "pictures", f"validate on {one.name}", one.count):
         seen = _seen(decode(data))
         if seen is None:
             lost += 1
@@ -79,7 +78,7 @@ def _scenes(look: Look, holdout: Digits, folder: Path) -> list[Part]:
 def _scene(world: World, look: Look, kind: str) -> Part:
     random = np.random.default_rng(_SEED)
     pictures, labels, lost = [], [], 0
-    for _ in tqdm(range(SCENES), desc=f"scenes: {kind}", leave=False, disable=None):
+    for _ in each(range(SCENES), "pictures", f"validate on scenes: {kind}"):
         picture, label, _ = world.picture(random, kind)
         seen = _seen(picture)
         if seen is None:

@@ -73,9 +73,15 @@ def rows_of_strokes(random: Random, signs: list[Strokes], count: int) -> Iterato
         yield strokes.encoded(random, row), row.label, {"index": str(index)}
 
 
+def halved(digits: Digits) -> list[int]:
+    """The places of those of which `halves` has one."""
+    places: list[int] = np.flatnonzero(np.isin(digits.labels, (2, 3, 4, 5))).tolist()
+    return places
+
+
 def halves(random: Random, digits: Digits) -> Iterator[Sample]:
     """Half a digit, cut off by the rim. Left out: halves that are digits to a reader (of 0, 1, 6, 7, 8, 9)."""
-    for index in np.flatnonzero(np.isin(digits.labels, (2, 3, 4, 5))).tolist():
+    for index in halved(digits):
         tight = _tight(digits.pictures[index])[3:-3]
         side = int(random.integers(2)) if digits.labels[index] != 4 else 0
         half = tight[:10] if side == 0 else tight[-10:]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from train.digits import Digits
+from watcher.bars import each
 from watcher.errors import UsageError
 from watcher.recognition.decode import decode
 from watcher.recognition.formats import PICTURE_SUFFIXES
@@ -89,7 +89,7 @@ def as_digits(pictures: Sequence[Labelled]) -> tuple[Digits, int]:
     They pass the very same decode and normalise as users' pictures.
     """
     digits, labels, unread = [], [], 0
-    for picture in tqdm(pictures, desc="read pictures", unit="pictures", leave=False, disable=None):
+    for picture in each(pictures, "pictures", "read pictures"):
         if not picture.is_digit:
             continue
         try:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from train.digits import Digits
 from train.pictures import Labelled
+from watcher.bars import each
 from watcher.recognition.recogniser import Recogniser
 from watcher.recognition.verdict import Verdict
 
@@ -65,8 +65,11 @@ def of_samples(
     recogniser: Recogniser, samples: Iterable[Sample], count: int | None = None, what: str = "read"
 ) -> list[Reading]:
     """Each sample, in order. count: how many there are, for the bar that shows the progress."""
-    readings = []
-    for data, label, columns in tqdm(samples, total=count, desc=what, unit="pictures", leave=False, disable=None):
+    return list(each(read(recogniser, samples), "pictures", what, count))
+
+
+def read(recogniser: Recogniser, samples: Iterable[Sample]) -> Iterator[Reading]:
+    """Each sample, in order, as it is asked for."""
+    for data, label, columns in samples:
         sight = recogniser.see(data)
-        readings.append(Reading(label, sight.verdict, sight.digit, columns))
-    return readings
+        yield Reading(label, sight.verdict, sight.digit, columns)

@@ -19,7 +19,7 @@ def spread(bundles: Sequence[Path], sets: Suite) -> Figures:
     Raises UsageError unless the bundles are of one recipe and differ in their seeds.
     """
     seeds = _seeds(bundles)
-    scored = [_scored(bundle, sets) for bundle in bundles]
+    scored = [_scored(bundle, sets, f"bundle {number}/{len(bundles)}, ") for number, bundle in enumerate(bundles, 1)]
     return {
         "seeds": seeds,
         **{kind: {name: [one[kind][name] for one in scored] for name in scored[0][kind]} for kind in scored[0]},
@@ -47,8 +47,8 @@ def table(found: Figures) -> str:
     return "\n".join(lines[1:])
 
 
-def _scored(bundle: Path, sets: Suite) -> dict[str, dict[str, float]]:
-    scored = suite.score(sets, suite.read(Recogniser(load_model(bundle)), sets))
+def _scored(bundle: Path, sets: Suite, what: str) -> dict[str, dict[str, float]]:
+    scored = suite.score(sets, suite.read(Recogniser(load_model(bundle)), sets, what))
     digits = {name: figures for name, figures in scored["digits"].items() if figures["n"]}
     return {
         "right": {name: round(figures["accuracy"], 6) for name, figures in digits.items()},

@@ -4,6 +4,7 @@ Each set has a part to work on and a part to report, by author or writer; what i
 second. Nothing here is drawn by the code that draws training material, but for UniPen's strokes.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ class Set:
     """A named set. samples: a fresh pass over it. by: columns that the table divides it by.
 
     reach: for a set of what is no digit, the share that must not be `ok`; None where that is not promised.
+    count: of its samples, or a little more; None where nobody knows before they are made.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Set:
     mean_over: str = ""
     digits: bool = True
     reach: float | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,12 @@ class Suite:
 
     sets: tuple[Set, ...]
     skipped: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int | None:
+        """Of all samples, as of those of a set."""
+        counts = [one.count for one in self.sets if one.count is not None]
+        return sum(counts) if len(counts) == len(self.sets) else None
 
 
 def suite(folder: Path, part: Part, seed: int = 1) -> Suite:
@@ -71,21 +80,23 @@ def of_digits(digits: Digits, name: str, part: Part) -> list[Set]:
     some = digits.take(_random(part).permutation(len(digits))[: 2 * _MOST[part]])
     few = some.take(np.arange(min(_MOST[part], len(some))))
     low = [
-        Set(f"{LOW}: {kind}", lambda draw=draw: as_png(some, draw))  # type: ignore[misc]
+        Set(f"{LOW}: {kind}", lambda draw=draw: as_png(some, draw), count=len(some))  # type: ignore[misc]
         for kind, draw in lowres.KINDS.items()
     ]
     within = [
-        Set(f"{FRAMED}: {kind}", lambda draw=draw: framed.samples(_random(part), few, draw))  # type: ignore[misc]
+        Set(f"{FRAMED}: {kind}", lambda draw=draw: framed.samples(_random(part), few, draw), count=len(few))  # type: ignore[misc]
         for kind, draw in framed.KINDS.items()
     ]
-    row = _no_digit("several digits: mnist side by side", lambda: nondigits.side_by_side(_random(part), few), 0.98)
+    pairs, halved = len(few) // 2, nondigits.halved(few)
     return [
-        Set(name, lambda: as_png(digits)),
+        Set(name, lambda: as_png(digits), count=len(digits)),
         *low,
         *within,
-        row,
-        _no_digit("several digits: mnist in cells", lambda: framed.cells(_random(part), few), 0.98),
-        _no_digit("half digits", lambda: nondigits.halves(_random(part), few)),
+        _no_digit(
+            "several digits: mnist side by side", lambda: nondigits.side_by_side(_random(part), few), pairs, 0.98
+        ),
+        _no_digit("several digits: mnist in cells", lambda: framed.cells(_random(part), few), pairs, 0.98),
+        _no_digit("half digits", lambda: nondigits.halves(_random(part), few), len(halved)),
     ]
 
 
@@ -99,23 +110,24 @@ def _mnist(folder: Path, part: Part, seed: int) -> list[Set]:
 
 def _unipen(folder: Path, part: Part) -> list[Set]:
     which: unipen.Part = "report" if part == "report" else "validate"
+    signs, letters, rows = unipen.load(folder, which), unipen.letters(folder, which), _MOST[part] // 2
     return [
-        Set("unipen strokes", lambda: _rendered(unipen.load(folder, which)), by=("side",), mean_over="writer"),
-        _no_digit("letters", lambda: _letters(unipen.letters(folder, which), part), 0.9),
+        Set("unipen strokes", lambda: _rendered(signs), by=("side",), mean_over="writer", count=len(signs)),
+        _no_digit("letters", lambda: _letters(letters, part), min(len(letters), _MOST[part]), 0.9),
         _no_digit(
             "several digits: unipen side by side",
-            lambda: nondigits.rows_of_strokes(_random(part), unipen.load(folder, which), _MOST[part] // 2),
-            0.98,
+            lambda: nondigits.rows_of_strokes(_random(part), signs, rows), rows, 0.98,
         ),
-    ]
+    ]  # fmt: skip
 
 
 def _cheques(folder: Path, part: Part) -> list[Set]:
+    digits, amounts = cutouts.counts(folder, part)
     boxes = [
-        Set(f"cheque digits, margin {margin}", lambda margin=margin: cutouts.digits(folder, part, margin))  # type: ignore[misc]
+        Set(f"cheque digits, margin {margin}", lambda margin=margin: cutouts.digits(folder, part, margin), count=digits)  # type: ignore[misc]
         for margin in _MARGINS
     ]
-    return [*boxes, _no_digit("several digits: cheques, whole", lambda: cutouts.strings(folder, part), 0.98)]
+    return [*boxes, _no_digit("several digits: cheques, whole", lambda: cutouts.strings(folder, part), amounts, 0.98)]
 
 
 def _wild(folder: Path, part: Part) -> list[Set]:
@@ -127,28 +139,30 @@ def _wild(folder: Path, part: Part) -> list[Set]:
                 side = cutouts.bucket(int(picture.columns["width"]), int(picture.columns["height"]))
                 yield picture.path.read_bytes(), picture.label, {**picture.columns, "side": side}
 
-    single = Set("wild", lambda: of_kind("single"), by=("medium", "side", "polarity"), mean_over="author")
+    kinds = Counter(picture.columns["kind"] for picture in found)
+    by = ("medium", "side", "polarity")
+    single = Set("wild", lambda: of_kind("single"), by=by, mean_over="author", count=kinds["single"])
     others = {"multi": 0.98, "not_a_digit": None, "ambiguous": None}
-    kinds = {picture.columns["kind"] for picture in found}
     apart = [
-        _no_digit(f"wild, {kind}", lambda kind=kind: of_kind(kind), reach)  # type: ignore[misc]
+        _no_digit(f"wild, {kind}", lambda kind=kind: of_kind(kind), kinds[kind], reach)  # type: ignore[misc]
         for kind, reach in others.items()
         if kind in kinds
     ]
-    printed = [Set("wild, printed", lambda: of_kind("printed"))] if "printed" in kinds else []
-    return [single, *printed, *apart]
+    printed = Set("wild, printed", lambda: of_kind("printed"), count=kinds["printed"])
+    return [single, *([printed] if "printed" in kinds else []), *apart]
 
 
 def drawn(part: Part) -> list[Set]:
     """What is no digit, of each kind in `nondigits`."""
+    count = _MOST[part] // 2
     return [
-        _no_digit(name, lambda draw=draw: nondigits.drawn(_random(part), draw, _MOST[part] // 2), reach)  # type: ignore[misc]
+        _no_digit(name, lambda draw=draw: nondigits.drawn(_random(part), draw, count), count, reach)  # type: ignore[misc]
         for name, (draw, reach) in nondigits.KINDS.items()
     ]
 
 
-def _no_digit(name: str, samples: Callable[[], Iterator[Sample]], reach: float | None = None) -> Set:
-    return Set(name, samples, digits=False, reach=reach)
+def _no_digit(name: str, samples: Callable[[], Iterator[Sample]], count: int, reach: float | None = None) -> Set:
+    return Set(name, samples, digits=False, reach=reach, count=count)
 
 
 def _rendered(signs: list[unipen.Strokes]) -> Iterator[Sample]:

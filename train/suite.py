@@ -8,17 +8,26 @@ import numpy as np
 from train import plots, scores
 from train.coverage import curve
 from train.evaluate import Figures, draw_mistakes, figures_of, grouped
-from train.readings import Reading, of_samples
+from train.readings import Reading
+from train.readings import read as read_samples
 from train.sets import Set, Suite
+from watcher.bars import bar
 from watcher.recognition.recogniser import Recogniser
 from watcher.recognition.verdict import Reason, Status
 
 Readings = Mapping[str, Sequence[Reading]]
 
 
-def read(recogniser: Recogniser, sets: Suite) -> dict[str, list[Reading]]:
-    """The readings of each set, by its name."""
-    return {one.name: of_samples(recogniser, one.samples(), what=one.name) for one in sets.sets}
+def read(recogniser: Recogniser, sets: Suite, what: str = "") -> dict[str, list[Reading]]:
+    """The readings of each set, by its name. what: stands before the set's number and name, on the bar."""
+    found: dict[str, list[Reading]] = {one.name: [] for one in sets.sets}
+    with bar(sets.count, "pictures", smoothing=0.02) as drawn:
+        for number, one in enumerate(sets.sets, 1):
+            drawn.set_description(f"{what}set {number}/{len(sets.sets)}, {one.name}", refresh=False)
+            for reading in read_samples(recogniser, one.samples()):
+                found[one.name].append(reading)
+                drawn.update()
+    return found
 
 
 def score(sets: Suite, readings: Readings) -> Figures:

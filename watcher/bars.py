@@ -30,7 +30,8 @@ def bar(
     of_bytes = unit == "bytes"
     return tqdm(
         total=total, unit="B" if of_bytes else f" {unit}", unit_scale=of_bytes, unit_divisor=1024, desc=what or None,
-        initial=done, smoothing=smoothing, leave=False, dynamic_ncols=True, delay=DELAY_SECONDS, disable=not (drawn and shown()),
+        initial=done, smoothing=smoothing, leave=False, dynamic_ncols=True, delay=DELAY_SECONDS,
+        disable=not (drawn and shown()),
     )  # fmt: skip
 
 

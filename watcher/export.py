@@ -41,11 +41,10 @@ def _rows(ledger: Path, form: str, *, drawn: bool) -> Iterator[bytes]:
     """The header, then a line each, one by one: a ledger may hold more than fits in memory. drawn: with a bar."""
     header, line = FORMATS[form]
     yield header
-    with closing(Questions(ledger)) as questions:
-        with bars.bar(questions.last_seq(), "rows", "export", drawn=drawn) as bar:
-            for record in questions.records_after(0):
-                yield line(record)
-                bar.update(record.seq - bar.n)  # some may be missing: retention took them out
+    with closing(Questions(ledger)) as questions, bars.bar(questions.last_seq(), "rows", "export", drawn=drawn) as bar:
+        for record in questions.records_after(0):
+            yield line(record)
+            bar.update(record.seq - bar.n)  # some may be missing: retention took them out
 
 
 def _print(rows: Iterator[bytes]) -> None:

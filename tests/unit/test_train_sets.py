@@ -51,7 +51,7 @@ def reading(
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """wild/ with two authors, orand-car/ with one amount, unipen/ with one writer; no mnist/."""
+    """wild/ with two authors, orand-car/ with one amount, unipen/ with a writer a part; no mnist/."""
     (tmp_path / "wild").mkdir()
     lines = ["file,label,kind,medium,width,height,polarity,author,part"]
     for number, (kind, part) in enumerate([("single", "tune"), ("single", "report"), ("multi", "report")]):
@@ -67,9 +67,10 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "orand-car" / "labels.csv").write_text(rows, encoding="utf-8")
     (tmp_path / "unipen").mkdir()
     for name, label in (("digits", "7"), ("letters-upper", "A"), ("letters-lower", "k")):
-        record = {"writer": "w1", "label": label, "part": "report", "strokes": [[[0, 0], [600, 0], [200, 1000]]]}
+        record = {"label": label, "strokes": [[[0, 0], [600, 0], [200, 1000]]]}
         with gzip.open(tmp_path / "unipen" / f"{name}.jsonl.gz", "wt") as file:
-            file.write(json.dumps(record) + "\n")
+            for writer, part in (("w1", "report"), ("w2", "validate")):
+                file.write(json.dumps(record | {"writer": writer, "part": part}) + "\n")
     return tmp_path
 
 
@@ -96,6 +97,25 @@ def test_drawn_pictures_are_the_same_in_every_pass_and_differ_between_the_parts(
     first, again = (list(islice(found["report"]["scribbles"].samples(), 50)) for _ in range(2))
     assert first == again
     assert next(found["tune"]["scribbles"].samples())[0] != first[0][0]
+
+
+def test_each_set_says_how_many_it_has(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the bar; a little more where a label of cheques has too few boxes."""
+    monkeypatch.setattr(sets, "_MOST", {"report": 6})
+    both = sets.suite(folder, "report")
+    counts = {one.name: (sum(1 for _ in one.samples()), one.count) for one in both.sets}
+    boxes = {name for name in counts if name.startswith("cheque")}
+    assert {(2, 3)} == {counts.pop(name) for name in boxes}
+    assert [] == [name for name, (given, told) in counts.items() if given != told]
+    assert sum(one.count or 0 for one in both.sets) == both.count
+    assert Suite((Set("a", lambda: iter([])),)).count is None
+
+
+def test_of_digits_too(folder: Path) -> None:
+    """In each form that is made of them."""
+    digits = Digits(np.stack([cv2.resize(255 - digit(n % 10), (28, 28)) for n in range(21)]), np.arange(21) % 10)
+    made = sets.of_digits(digits, "mnist", "tune")
+    assert {one.name: sum(1 for _ in one.samples()) for one in made} == {one.name: one.count for one in made}
 
 
 def test_cheque_digits_are_cut_by_their_boxes(folder: Path) -> None:
