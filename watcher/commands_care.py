@@ -23,10 +23,11 @@ from watcher.options import choice, folders, settings
 @choice
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many, the oldest first.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be read again.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a picture, of all of them.")
 @click.option("--yes", is_flag=True, help="Do not ask, however many they are.")
 @folders
 def requeue(
-    names: tuple[str, ...], limit: int | None, dry_run: bool, yes: bool,
+    names: tuple[str, ...], limit: int | None, dry_run: bool, as_json: bool, yes: bool,
     config_file: Path | None, inbox: Path | None, outbox: Path | None, **wanted: str | None,
 ) -> None:  # fmt: skip
     """Have pictures read again: by id, by file name as results.csv shows it, or by what is said of them there.
@@ -39,7 +40,7 @@ def requeue(
     from watcher.requeue import requeue_command
 
     config = settings(config_file, inbox, outbox)
-    requeue_command(config, chosen(config, names, limit, wanted), dry_run=dry_run, yes=yes)
+    requeue_command(config, chosen(config, names, limit, wanted), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @click.command(
@@ -150,9 +151,10 @@ def repair(
 @click.option("--bytes", "most_bytes", type=click.IntRange(min=0), metavar="N",
               help="The oldest pictures, until archive/ and rejected/ hold no more each.")  # fmt: skip
 @click.option("--now", is_flag=True, help="Delete it. The daemon must be stopped.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @folders
 def expire(
-    days: int | None, most_bytes: int | None, now: bool,
+    days: int | None, most_bytes: int | None, now: bool, as_json: bool,
     config_file: Path | None, inbox: Path | None, outbox: Path | None,
 ) -> None:  # fmt: skip
     """Say what has had its time by `retention` in config.yaml: pictures, results files, records. Deletes nothing.
@@ -165,7 +167,7 @@ def expire(
 
     config = settings(config_file, inbox, outbox)
     logs.set_up(config.log.level, config.log.format)  # what cannot be deleted is said above the bar
-    expire_command(config, days=days, most_bytes=most_bytes, now=now)
+    expire_command(config, days=days, most_bytes=most_bytes, now=now, as_json=as_json)
 
 
 @click.command(

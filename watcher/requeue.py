@@ -1,5 +1,6 @@
 """The `requeue` command: ask the daemon to read pictures again."""
 
+import json
 import os
 import sys
 from collections import Counter
@@ -30,9 +31,12 @@ _GONE = {
 }  # fmt: skip
 
 
-def requeue_command(config: Config, choice: Choice, *, dry_run: bool = False, yes: bool = False) -> None:
+def requeue_command(
+    config: Config, choice: Choice, *, dry_run: bool = False, yes: bool = False, as_json: bool = False
+) -> None:  # fmt: skip
     """Ask for pictures to be read again; many only after a question, where there is somebody to answer.
 
+    as_json: a line for each of them, in place of words about the first.
     Raises UsageError where nothing is chosen, or a name fits none or several.
     """
     if choice.empty:
@@ -40,11 +44,11 @@ def requeue_command(config: Config, choice: Choice, *, dry_run: bool = False, ye
     require_ledger(config)
     with as_owner_of(config.state_folder):
         wanted = _Wanted(config, choice)
-        count = _say(wanted, "would be read again" if dry_run else "will be read again")
+        count = _list(wanted) if as_json else _say(wanted, "would be read again" if dry_run else "will be read again")
         if not count or dry_run:
             return
         if count > ASKED_BEYOND and not yes and sys.stdin.isatty():
-            click.confirm(f"Read {count:,} pictures again?", abort=True)
+            click.confirm(f"Read {count:,} pictures again?", abort=True, err=True)
         try:
             request_requeue(config.state_folder, (fit.id for fit in wanted.fits(Counter())))
         except OSError as error:
@@ -65,9 +69,23 @@ def _say(wanted: "_Wanted", will: str) -> int:
         click.echo(f"... {count:,} pictures in all {will}")
     if not count:
         click.echo("No picture fits that can be read again.")
+    _say_gone(gone)
+    return count
+
+
+def _list(wanted: "_Wanted") -> int:
+    count, gone = 0, Counter[str]()
+    for fit in wanted.fits(gone):
+        count += 1
+        names = {"file": readable_name(fit.file), "archived_to": readable_name(fit.place)}
+        click.echo(json.dumps({"id": fit.id, **names}, ensure_ascii=False))
+    _say_gone(gone)
+    return count
+
+
+def _say_gone(gone: Counter[str]) -> None:
     for what, number in sorted(gone.items()):
         click.echo(f"left out: {number:,} that fit too, {what}", err=True)
-    return count
 
 
 class _Wanted:

@@ -1,5 +1,6 @@
 """watcher.retention.expire: a person sees what would be deleted, and deletes it only by saying so, under the locks."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,6 +68,34 @@ def test_it_says_what_would_go_and_touches_nothing(house: House, capsys: pytest.
         "Nothing was deleted. With --now it is, while no daemon runs; the daemon does it by itself.",
     ] == said(capsys, house, archive_days=2, archive_bytes=100, results_days=3, ledger_days=1)
     assert (before, rows) == (house.lying(), house.states())
+
+
+def test_a_program_is_told_the_same(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """Numbers are numbers, times are times; words are on stderr."""
+    rules = {"archive_days": 2, "archive_bytes": 100, "results_days": 3, "ledger_days": 1}
+    expire_command(config(house, **rules), days=None, most_bytes=None, now=False, as_json=True)
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert {"archive": {"count": 4, "bytes": 400}, "rejected": {"count": 1, "bytes": 100}} == found["holds"]
+    assert [("archive", "days", 2, 2, 200), ("archive", "bytes", 100, 1, 100), ("results", "days", 3, 2, 10),
+            ("ledger", "days", 1, 0, 0)] == [tuple(due.values())[:5] for due in found["due"]]  # fmt: skip
+    assert [arrived(5), arrived(3)] == [
+        datetime.fromisoformat(found["due"][0][key]).replace(microsecond=arrived(5).microsecond)
+        for key in ("first_arrived_at", "last_arrived_at")
+    ]
+    assert None is found["due"][2]["first_arrived_at"]
+    assert err.startswith("Nothing was deleted.")
+
+
+def test_a_program_is_told_what_was_deleted(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """By kind, with the bytes that were freed."""
+    expire_command(config(house, archive_days=2), days=None, most_bytes=None, now=True, as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    nothing = {"count": 0, "bytes": 0}
+    assert {"archive": {"count": 2, "bytes": 200}, "rejected": nothing, "results": nothing, "ledger": {"count": 0}} == (
+        found["deleted"]
+    )
+    assert 0 == found["stuck"]
 
 
 def test_other_limits_may_be_tried(house: House, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """watcher.requeue: wishes of people for pictures to be read again."""
 
 import errno
+import json
 import os
 from collections.abc import Callable
 from itertools import chain
@@ -94,6 +95,19 @@ def test_a_dry_run_only_says(many: Desk, config: Config, capsys: pytest.CaptureF
     assert [] == wishes(many)
 
 
+def test_a_program_is_told_of_all_of_them(many: Desk, config: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line of JSON each, however many, by the names that results.csv has; remarks are on stderr."""
+    many.ledger._db.execute("UPDATE records SET state = 'expired' WHERE seq = 1")
+    requeue_command(config, chosen(config, ["*"], None, {}), dry_run=True, as_json=True)
+    out, err = capsys.readouterr()
+    rows = [row for row in many.rows() if row[0] != many.ids()[0]]
+    assert [(row[0], row[1], row[-1]) for row in rows] == [
+        tuple(json.loads(line).values()) for line in out.splitlines()
+    ]
+    assert "left out: 1 that fit too, deleted by retention\n" == err
+    assert [] == wishes(many)
+
+
 def test_nothing_that_fits_is_no_error(many: Desk, config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     """A job that runs every night need not fail over it."""
     requeue_command(config, chosen(config, [], None, {"reason": "crashed_reader"}))
@@ -121,7 +135,7 @@ def test_many_are_read_again_after_a_question(
 
 
 def answering(answer: bool) -> Callable[..., None]:
-    def confirm(question: str, *, abort: bool) -> None:
+    def confirm(question: str, *, abort: bool, err: bool) -> None:
         assert (True, "Read 8 pictures again?") == (abort, question)
         if not answer:
             raise click.Abort

@@ -1,11 +1,10 @@
 """The `expire` command: what retention would delete now, and, where that is said, deleting it."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import takewhile
 
 import click
 
@@ -19,38 +18,18 @@ from watcher.ledger import Ledger
 from watcher.ownership import Lock, as_owner_of
 from watcher.premises import Premises
 from watcher.reporting.diagnosis import size
+from watcher.retention.plan import Due, Stock, Sum, due_pictures, plan
 from watcher.retention.retention import Retention
 from watcher.retention.rules import FOLDERS, Rules
-from watcher.retention.walk import Walk
+from watcher.times import written
 
 _NONE = "Nothing is ever deleted: `retention` in config.yaml names no limit. Try some with --days N or --bytes N."
+_NOTHING_DONE = "Nothing was deleted. With --now it is, while no daemon runs; the daemon does it by itself."
 
 
-@dataclass(slots=True)
-class Sum:
-    """Pictures, files or records that would go. size: in bytes; first, last: when they arrived."""
-
-    count: int = 0
-    size: int = 0
-    first: str = ""
-    last: str = ""
-
-    def add(self, id_: str, bytes_: int) -> None:
-        """One more."""
-        self.count += 1
-        self.size += bytes_
-        self.first, self.last = min(self.first or id_, id_), max(self.last, id_)
-
-    def told(self, what: str) -> str:
-        """In words."""
-        noun = f"{self.count:,} {what}{'s' * (self.count != 1)}"
-        if not self.count:
-            return noun
-        days = f", arrived {time_of(self.first):%Y-%m-%d} to {time_of(self.last):%Y-%m-%d}" if self.first else ""
-        return noun + (f", {size(self.size)}" if self.size else "") + days
-
-
-def expire_command(config: Config, *, days: int | None, most_bytes: int | None, now: bool) -> None:
+def expire_command(
+    config: Config, *, days: int | None, most_bytes: int | None, now: bool, as_json: bool = False
+) -> None:  # fmt: skip
     """Say what would be deleted; with `now`, delete it, which takes a stopped daemon.
 
     days, most_bytes: for pictures, other limits than those of the settings. Raises SurroundingsError where a daemon
@@ -59,78 +38,65 @@ def expire_command(config: Config, *, days: int | None, most_bytes: int | None, 
     require_ledger(config)
     rules = Rules.of(config.retention, config.archive.zone).trying(days, most_bytes)
     if rules.none:
-        click.echo(_NONE)
+        click.echo(_NONE, err=as_json)
     with as_owner_of(config.state_folder):
         if now:
-            _delete(config, rules)
+            _delete(config, rules, as_json=as_json)
             return
         with closing(Ledger(config.ledger_path, read_only=True)) as ledger:
-            for line in _plan(ledger, os.fsencode(config.outbox), rules, datetime.now(UTC)):
+            found = plan(ledger, os.fsencode(config.outbox), rules, datetime.now(UTC))
+            for line in [json.dumps(_facts(found), indent=1)] if as_json else _told(found):
                 click.echo(line)
     if not rules.none:
-        click.echo("Nothing was deleted. With --now it is, while no daemon runs; the daemon does it by itself.")
+        click.echo(_NOTHING_DONE, err=as_json)
 
 
-def _plan(ledger: Ledger, outbox: bytes, rules: Rules, now: datetime) -> Iterator[str]:
-    for folder in FOLDERS:
-        yield from _pictures(ledger, folder, rules, now)
-    days = rules.days["results"]
-    if days is not None:
-        gone = Sum()
-        for name in rules.old_results(outbox, now):
-            gone.count += 1
-            gone.size += os.lstat(outbox + b"/" + name).st_size
-        yield f"results    of more than {_days(days)} ago: {gone.told('file')}"
-    limits = rules.limits(LEDGER, now)
-    if limits is not None:
-        until, gone = _due(ledger, LEDGER, limits), Sum()
-        for _, id_, over in takewhile(lambda row: row[0] <= until, ledger.to_purge(ledger.frontier(LEDGER)[0])):
-            if over and id_ < limits[0]:
-                gone.add(id_, 0)
-        yield f"ledger     older than {_days(rules.days[LEDGER])}, and over with: {gone.told('record')}"
+def _facts(found: Iterable[Stock | Due]) -> dict[str, object]:
+    parts = [*found]
+    stocks = [part for part in parts if isinstance(part, Stock)]
+    return {
+        "holds": {stock.where: {"count": stock.pictures, "bytes": stock.size} for stock in stocks},
+        "due": [
+            {"where": part.where, "by": part.by, "limit": part.limit, "count": part.gone.count, "bytes": part.gone.size,
+             "first_arrived_at": _arrived(part.gone.first), "last_arrived_at": _arrived(part.gone.last)}
+            for part in parts if isinstance(part, Due)
+        ],
+    }  # fmt: skip
 
 
-def _pictures(ledger: Ledger, folder: str, rules: Rules, now: datetime) -> Iterator[str]:
-    count, kept = ledger.stock(folder)
-    yield f"{folder + '/':10} holds {count:,} picture{'s' * (count != 1)}, {size(kept)}"
-    old, many = _due_pictures(ledger, folder, rules, now)
-    if old is not None:
-        yield f"{'':10} older than {_days(rules.days[folder])}: {old.told('picture')}"
-    if many is not None:
-        then = " then" if old is not None and old.count else ""
-        yield f"{'':10} more than {size(rules.most_bytes[folder] or 0)}{then}: {many.told('picture')}"
+def _arrived(id_: str) -> str | None:
+    return written(time_of(id_), "milliseconds") if id_ else None
 
 
-def _due_pictures(ledger: Ledger, folder: str, rules: Rules, now: datetime) -> tuple[Sum | None, Sum | None]:
-    """Those of a folder that are too old, then those that are too many; None where no rule says so."""
-    reached, kept = ledger.frontier(folder)[0], ledger.stock(folder)[1]
-    limits, most = rules.limits(folder, now), rules.most_bytes[folder]
-    old = many = None
-    if limits is not None:
-        due = _due(ledger, folder, limits)
-        old = Sum(*ledger.sum_of(folder, reached, due))
-        reached, kept = max(reached, due), kept - old.size
-    if most is not None:
-        many = Sum()
-        for picture in ledger.kept(folder, reached, ledger.last_seq()):
-            if kept - many.size <= most:
-                break
-            many.add(picture.id, picture.identity.size)
-    return old, many
+def _told(found: Iterable[Stock | Due]) -> Iterator[str]:
+    then = ""
+    for part in found:
+        if isinstance(part, Stock):
+            then = ""
+            yield f"{part.where + '/':10} holds {_many(part.pictures, 'picture')}, {size(part.size)}"
+        elif part.where == LEDGER:
+            yield f"ledger     older than {_many(part.limit, 'day')}, and over with: {_many(part.gone.count, 'record')}"
+        elif part.where == "results":
+            yield f"results    of more than {_many(part.limit, 'day')} ago: {_sum(part.gone, 'file')}"
+        elif part.by == "days":
+            then = " then" * bool(part.gone.count)
+            yield f"{'':10} older than {_many(part.limit, 'day')}: {_sum(part.gone, 'picture')}"
+        else:
+            yield f"{'':10} more than {size(part.limit)}{then}: {_sum(part.gone, 'picture')}"
 
 
-def _days(number: int | None) -> str:
-    return "1 day" if number == 1 else f"{number:,} days"
+def _sum(gone: Sum, what: str) -> str:
+    if not gone.count:
+        return _many(0, what)
+    days = f", arrived {time_of(gone.first):%Y-%m-%d} to {time_of(gone.last):%Y-%m-%d}" if gone.first else ""
+    return f"{_many(gone.count, what)}{f', {size(gone.size)}' * (gone.size > 0)}{days}"
 
 
-def _due(ledger: Ledger, name: str, limits: tuple[str, str]) -> int:
-    walk = Walk(ledger, name)
-    while walk.look(*limits):
-        pass
-    return walk.due
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
-def _delete(config: Config, rules: Rules) -> None:
+def _delete(config: Config, rules: Rules, *, as_json: bool) -> None:
     with ExitStack() as stack:
         files = Files(config.inbox)
         stack.callback(Lock(config.state_folder, "state").release)
@@ -149,13 +115,18 @@ def _delete(config: Config, rules: Rules) -> None:
             retention.finish()
             while retention.bite():
                 pass
-        for line in _done(retention):
+        for line in [json.dumps(_deleted(retention), indent=1)] if as_json else _done(retention):
             click.echo(line)
 
 
 def _count(ledger: Ledger, rules: Rules) -> int:
-    due = (gone for folder in FOLDERS for gone in _due_pictures(ledger, folder, rules, datetime.now(UTC)) if gone)
-    return len(ledger.expiring()) + sum(gone.count for gone in due)
+    due = (one for folder in FOLDERS for one in due_pictures(ledger, folder, rules, datetime.now(UTC)))
+    return len(ledger.expiring()) + sum(one.gone.count for one in due)
+
+
+def _deleted(retention: Retention) -> dict[str, object]:
+    files = {kind: {"count": retention.files[kind], "bytes": retention.bytes[kind]} for kind in (*FOLDERS, "results")}
+    return {"deleted": {**files, LEDGER: {"count": retention.files[LEDGER]}}, "stuck": retention.stuck}
 
 
 def _done(retention: Retention) -> Iterable[str]:
@@ -163,7 +134,7 @@ def _done(retention: Retention) -> Iterable[str]:
         count = retention.files[kind]
         if count:
             freed = f", {size(retention.bytes[kind])}" if kind != LEDGER else ""
-            yield f"{kind:10} {count:,} {what}{'s' * (count != 1)} deleted{freed}"
+            yield f"{kind:10} {_many(count, what)} deleted{freed}"
     if retention.stuck:
         yield f"{retention.stuck:,} pictures cannot be deleted: see the messages above"
     if not retention.files.total():
