@@ -16,7 +16,7 @@ from watcher.review.saying import Outcome, Refused
 from watcher.review.workplace import Workplace
 
 AHEAD = 4  # pictures that a page holds: the one that is shown, and the next ones
-_STATUS = {"unknown": 404, "nothing": 404, "conflict": 409}
+_STATUS = {"unknown": 404, "nothing": 200, "conflict": 409}
 
 
 class Api:
@@ -50,15 +50,21 @@ class Api:
         return JSONResponse({"name": request.state.session.name})
 
     async def next(self, request: Request) -> Response:
-        """Hand out the next open reviews. have: those that the page holds; skip: one that is to come again later."""
+        """Hand out the next open reviews.
+
+        have: those that the page holds ready; saving: those that it has answers to that are on their way; skip: one
+        that is to come again later.
+        """
         body, session = await bodies.body_of(request), request.state.session
-        have, holder = bodies.ids_in(body, "have"), f"{session.key} {bodies.tab_in(body)}"
+        have, saving = bodies.ids_in(body, "have"), bodies.ids_in(body, "saving")
+        holder = f"{session.key} {bodies.tab_in(body)}"
         if skip := bodies.id_in(body, "skip", needed=False):
             session.put_aside(skip)
 
         def asked(browsing: Browsing) -> list[dict[str, Any]]:
             count = max(0, AHEAD - len(have))
-            return [_facts(browsing, one) for one in self._place.queue.hand_out(browsing, session, holder, have, count)]
+            found = self._place.queue.hand_out(browsing, session, holder, [*have, *saving], count)
+            return [_facts(browsing, one) for one in found]
 
         return JSONResponse({"rows": await self._place.reading.ask(asked)})
 
@@ -97,7 +103,7 @@ class Api:
         return JSONResponse({"written": outcome.written, "row": await self._row(outcome.picture)})
 
     async def _refused(self, refused: Refused) -> Response:
-        told: dict[str, Any] = {"error": refused.what, "message": f"{refused}."}
+        told: dict[str, Any] = {"error": refused.what, "message": f"{refused}.", "row": None}
         if refused.last:
             told |= {"last": said(refused.last), "row": await self._row(refused.last.picture)}
         return JSONResponse(told, _STATUS[refused.what])

@@ -10,7 +10,7 @@ from watcher.labels import LABELS
 from watcher.review.filters import is_id
 
 LONGEST_NAME = 60
-MOST_SHOWN = 20  # pictures that one page holds ready
+MOST_SHOWN = 80  # pictures that one page has in hand
 
 
 async def body_of(request: Request) -> dict[str, Any]:

@@ -66,7 +66,12 @@ class Filters:
     @property
     def empty(self) -> bool:
         """Whether every result fits."""
-        return not any(value for name, value in asdict(self).items() if name != "before")
+        return not self.name and not self.narrow
+
+    @property
+    def narrow(self) -> bool:
+        """Whether more is asked for than a name."""
+        return any(value for name, value in asdict(self).items() if name not in ("before", "name"))
 
 
 @dataclass(frozen=True)

@@ -267,21 +267,17 @@ function bar(share) {
 }
 
 function showScores(row) {
-  const lines = row.scores.map((score) => {
-    const line = document.createElement("tr");
+  $("scores").replaceChildren(...row.scores.map((score) => {
+    const line = document.createElement("li");
     line.classList.toggle("best", String(score.digit) === row.prediction);
-    const digit = document.createElement("th");
-    digit.scope = "row";
+    const digit = document.createElement("span");
     digit.textContent = score.digit;
-    const drawn = document.createElement("td");
-    drawn.append(bar(score.share));
-    const number = document.createElement("td");
+    const number = document.createElement("span");
     number.className = "number";
     number.textContent = score.percent;
-    line.append(digit, drawn, number);
+    line.append(digit, bar(score.share), number);
     return line;
-  });
-  $("scores").tBodies[0].replaceChildren(...lines);
+  }));
 }
 
 function showFacts(row) {
@@ -318,11 +314,13 @@ function show() {
   $("row").hidden = !row;
   $("empty").hidden = Boolean(row);
   if ($("pad")) $("pad").hidden = !row && !trail.length;
+  for (const button of document.querySelectorAll("#pad [data-label], #confirm")) button.disabled = !row;
   $("walk").hidden = !trail.length;
   $("back").disabled = at === 0;
   $("next").disabled = !row;
   if (!row) {
     showEmpty();
+    describe($("empty-title").textContent);
     return;
   }
   showFacts(row);
@@ -339,16 +337,25 @@ function showEmpty() {
     ? "What they leave, and what comes in, appears here by itself." : "What needs a person appears here by itself.";
 }
 
-// What is shown is told after what was saved: two lines of one live region.
-function describe(text) { $("row").setAttribute("aria-label", text); }
+// For those who hear the page: what was saved is told by one live region, what is shown now by another.
+function describe(text) { $("shown").textContent = text; }
+
+// What is this page's: what it holds ready, and what it is still saving.
+const ready = () => trail.slice(at).filter((row) => !row.said).map((row) => row.id).slice(0, 20);
+const unsaved = () => saves.map((one) => one.row.id).slice(0, 60);
+
+// What others must not get: what comes next here, and what was answered here and is not saved yet.
+function held() {
+  const next = trail.slice(at).filter((row) => !row.said);
+  return [...new Set([...next, ...saves.map((one) => one.row)].map((row) => row.id))].slice(0, 20);
+}
 
 async function refill(skip = "") {
   if (fetching && !skip) return;
   fetching = true;
   try {
-    const have = trail.slice(at).filter((row) => !row.said).map((row) => row.id).slice(0, 20);
-    const { rows } = await send("/api/next", { tab, have: have.filter((id) => id !== skip), skip });
-    const known = new Set(trail.slice(at).map((row) => row.id));
+    const { rows } = await send("/api/next", { tab, have: held().filter((id) => id !== skip), skip });
+    const known = new Set([...saves.map((one) => one.row.id), ...trail.slice(at).map((row) => row.id)]);
     const fresh = rows.filter((row) => !known.has(row.id));
     const idle = !current();
     trail.push(...fresh);
@@ -415,7 +422,8 @@ async function undo() {
   }
   try {
     while (saving) await new Promise((go) => setTimeout(go, 20));
-    const { row } = await send("/api/undo", page === "result" ? { id: shownId() } : {});
+    const { row, message } = await send("/api/undo", page === "result" ? { id: shownId() } : {});
+    if (!row) { say(`Not undone: ${message}`); return; }
     say(`${row.file}: taken back${row.label ? `; ${spoken(row.label)} stands` : ""}`);
     if (page === "result") await reload();
     else bringBack(row);
@@ -439,8 +447,7 @@ function startQueue() {
 
 async function hold() {
   if (document.hidden) return;
-  const have = trail.slice(at).filter((row) => !row.said).map((row) => row.id).slice(0, 20);
-  const { lost } = await send("/api/hold", { tab, have }).catch(() => ({ lost: [] }));
+  const { lost } = await send("/api/hold", { tab, have: held() }).catch(() => ({ lost: [] }));
   for (const id of lost) {
     const found = trail.findIndex((row) => row.id === id);
     if (found > at) trail.splice(found, 1);
@@ -547,7 +554,10 @@ const KEYS = {
   n: () => answerWith("not_a_digit"),
   u: () => { if (!readOnly) undo(); },
   " ": skip, ArrowRight: skip, ArrowLeft: back,
-  Enter: () => { if (asRead()) answerWith(asRead()); else say("Nothing was read here: press a digit, or n."); },
+  Enter: () => {
+    if (asRead()) answerWith(asRead());
+    else if (shownId()) say("Nothing was read here: press a digit, or n.");
+  },
 };
 
 function pressed(event) {
