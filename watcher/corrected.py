@@ -39,9 +39,11 @@ class CorrectedFile:
         self._reached = self._written = 0  # the last record in the file that is made; rows written in this turn
 
     @property
-    def begun(self) -> bool:
-        """Whether it is being written."""
-        return self._making is not None
+    def behind(self) -> bool:
+        """Whether there is something to write, and it can be written."""
+        said = self._ledger.last_correction()
+        known = self._known()
+        return bool(said) and not self._refused and (known is None or known[3:] != (self._ledger.last_seq(), said))
 
     def turn(self, now: float, *, busy: bool) -> float:
         """Do a little, where something is due; gives the seconds until then. now: monotonic seconds."""

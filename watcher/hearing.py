@@ -18,7 +18,7 @@ class Hearing:
     @property
     def busy(self) -> bool:
         """Whether something was said that is not in all the files yet."""
-        return self.due or self.files.corrected.begun
+        return self.due or self.files.corrected.behind
 
     def recover(self) -> None:
         """After a start or a failure: the files follow the ledger. Raises OSError or SurroundingsError."""

@@ -127,8 +127,8 @@ class Service:
     def drained(self) -> bool:
         """Whether everything that can be read has been read; what could not be taken is left aside."""
         settling = any(not waiting.failures for waiting in self._p.inbox.waiting.values())
-        asked = self._recalling.due or bool(self._hearing and self._hearing.busy)
-        return self.idle and self._p.inbox.drained and not settling and not asked
+        done = self.idle and self._p.inbox.drained and not settling and not self._recalling.due
+        return done and not (self._hearing and self._hearing.busy)
 
     def _patience(self, now: float) -> float:
         due = [self.engine.patience(now), self._unsettled.patience(now), self._next_requests - now]

@@ -22,6 +22,7 @@ from watcher.rows import parse_name
 Version = tuple[int, int, int]  # inode, size in bytes, modification time in ns: which file, in which condition
 _SET_ASIDE = re.compile(r"results-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.(csv|jsonl)")
 _OF_THE_OUTBOX = {"results.csv", "results.jsonl", "status.json", ".identity"}
+_OF_CORRECTIONS = {"corrections.csv", "results-corrected.csv"}
 _OF_THE_WORK_FOLDER = {"lock", "identity", "quarantine"}
 _REASON = b".reason.txt"
 _RECORDS = (
@@ -67,6 +68,7 @@ class Conservation:
             db.row_factory = sqlite3.Row
             self.account.same(["ok"], [row[0] for row in db.execute("PRAGMA integrity_check")], "ledger's integrity")
             records = db.execute(_RECORDS).fetchall()
+            self._said = db.execute("SELECT * FROM corrections ORDER BY seq").fetchall()
         self._read = [record for record in records if record["seq"] is not None]
         self._unread = [record for record in records if record["seq"] is None]
         self._expired = Counter(record["sha256"] for record in self._read if record["state"] == "expired")
@@ -82,6 +84,7 @@ class Conservation:
         """
         self._check_states(came_back, quarantined)
         self._check_sheets()
+        self._check_corrections()
         self._check_copies(dropped)
         self._check_nothing_elsewhere(dropped, quarantined, set(ignored))
         self.account.rows = len(self._read)
@@ -108,6 +111,19 @@ class Conservation:
         for name, rows in (("results.csv", self._csv()), ("results.jsonl", self._jsonl())):
             found = [(r["id"], r["sha256"], r["status"], parse_name(r["archived_to"])) for r in rows]
             self.account.same(expected, found, name)
+
+    def _check_corrections(self) -> None:
+        """What people said stands in the file as in the ledger, and the corrected rows are what came of it."""
+        same = self.account.same
+        same([*range(1, len(self._said) + 1)], [one["seq"] for one in self._said], "sequence numbers of corrections")
+        wanted = [tuple(one[key] for key in ("id", "picture", "was", "label", "made_by", "made_at")) for one in self._said]
+        found = table(self._outbox / "corrections.csv")
+        same(wanted, [(r["correction"], r["id"], r["from"], r["to"], r["by"], r["at"]) for r in found], "corrections")
+        labels = {one["picture"]: one["label"] for one in self._said}
+        corrected = [(r["id"], labels.get(r["id"]) or r["prediction"] or "not_a_digit") for r in self._csv()]
+        rows = table(self._outbox / "results-corrected.csv")
+        if self._said:
+            same(corrected, [(row["id"], row["prediction"] or "not_a_digit") for row in rows], "corrected rows")
 
     def _csv(self) -> Iterator[dict[str, Any]]:
         for path in self._files("csv"):
@@ -157,9 +173,21 @@ class Conservation:
         left = [path for path in _files_below(os.fsencode(self._inbox)) if b"/.work/" not in path and _is_file(path)]
         same([], [path for path in left if _sha256(path) in dropped], "pictures left in the inbox")
         top = {entry.name for entry in os.scandir(self._outbox) if entry.is_file(follow_symlinks=False)}
-        known = _OF_THE_OUTBOX | {path.name for suffix in ("csv", "jsonl") for path in self._files(suffix)}
+        known = (
+            _OF_THE_OUTBOX
+            | (_OF_CORRECTIONS if self._said else set())
+            | {path.name for suffix in ("csv", "jsonl") for path in self._files(suffix)}
+        )
         same(set(), top - known - ignored - {".gitkeep"}, "what lies in the outbox")
-        same([], [name for name in os.listdir(self._state / "requests") if name.endswith(".json")], "open wishes")
+        same([], [name for name in os.listdir(self._state / "requests") if not name.startswith(".")], "open wishes")
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file; none where there is no such file."""
+    if not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _files_below(folder: bytes) -> Iterator[bytes]:

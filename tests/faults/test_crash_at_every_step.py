@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.end_to_end.conservation import table
 from tests.end_to_end.place import Place
 from tests.soak.mortal import Nursery, environment
 from tests.soak.rounds import Rounds
@@ -34,10 +35,20 @@ WAY = (  # of a picture, and of what stands around it: each of these calls must 
     r"os\.fsync @ durable\.sync_folders < archive\._sync", r"sqlite COMMIT @ ledger\.finish",
     r"sqlite COMMIT @ ledger\.intend < recalling\.some", r"renameat2 @ .*archive\.recall",
     r"os\.unlink \.reason\.txt @ archive\.recall", r"os\.unlink @ requests\.done",
+    r"sqlite COMMIT @ ledger\.correct < ", r"os\.write corrections\.csv @ .*sheet\.append",
+    r"os\.fsync corrections\.csv @ .*sheet\.append", r"sqlite COMMIT @ ledger\.keep_positions",
+    r"os\.write results-corrected\.csv @ .*corrected\._write", r"os\.replace results-corrected\.csv",
+    r"os\.unlink @ requests\.done < hearing\.hear",
     r"os\.rename @ recovery\._adopt_strays", r"sqlite COMMIT @ ledger\.finish .*recovery\.run",
     r"os\.write results\.csv @ .*catch_up", r"os\.replace status\.json",
 )  # fmt: skip
-TORN = (r"results\.csv @ .*sheet\.append", r"results\.jsonl @ .*sheet\.append", r"\.reason\.txt", "identity")
+TORN = (
+    r"results\.csv @ .*sheet\.append",
+    r"corrections\.csv @ .*sheet\.append",
+    r"results\.jsonl @ .*sheet\.append",
+    r"\.reason\.txt",
+    "identity",
+)
 COPIED = ("open .partial-", "os.fsync .partial-", "renameat2", "os.unlink")
 
 
@@ -70,6 +81,8 @@ class Chain:
             kills, quiet = kills + killed, 0 if killed else quiet + 1
         assert not nursery.drain_until_killed(place, **environment(fake=True))
         seen = place.account(rounds.dropped, came_back=rounds.came_back, quarantined=rounds.quarantined)
+        told = {row["correction"] for row in table(place.outbox / "corrections.csv") if row["correction"] != row["id"]}
+        seen.same(rounds.said, told, "corrections that were said")  # a picture that is read again brings others along
         blamed = {row["file"] for row in place.rows() if row["reason"] == "crashed_reader"}
         seen.same(set(), {name for name in blamed if not name.startswith("crash")}, "pictures that crashed no reader")
         if seen.wrong:

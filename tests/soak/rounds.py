@@ -9,6 +9,7 @@ from tests.end_to_end.conservation import Version
 from tests.end_to_end.place import Place, sha256
 from tests.soak.injected.quick_reader import CRASH
 from tests.soak.pictures import picture
+from watcher.ids import IdSource
 
 
 class Rounds:
@@ -17,6 +18,7 @@ class Rounds:
     def __init__(self, place: Place) -> None:
         self._place, self._number = place, 0
         self._dropped: list[str] = []
+        self._ids, self.said = IdSource(), set[str]()
         self.spare = place.root / "spare"
         self.spare.mkdir()
 
@@ -32,6 +34,7 @@ class Rounds:
         self._strange()
         self._lost_by_the_ledger()
         self._wish()
+        self._say()
 
     def _pictures(self) -> list[tuple[str | bytes, bytes]]:
         n = self._number
@@ -87,6 +90,23 @@ class Rounds:
         temporary = folder / f".{uuid.uuid4()}"
         temporary.write_text(json.dumps({"requeue": ids}), encoding="ascii")
         temporary.rename(folder / f"{uuid.uuid4()}.json")
+
+    def _say(self) -> None:
+        """Somebody corrects two pictures, the one that is to be read again among them, and takes a third word back."""
+        folder, labels = self._place.state / "requests", ("4", "not_a_digit", "")
+        if not folder.is_dir():
+            return
+        with closing(sqlite3.connect(self._place.state / "ledger.sqlite3")) as db:
+            order = "SELECT id FROM records WHERE state = 'archived' ORDER BY seq DESC LIMIT 3"
+            ids = [row[0] for row in db.execute(order)]
+        at = "2026-03-01T12:00:00.000Z"
+        said = [[self._ids.new(), id_, label, "Ann", at] for id_, label in zip(ids, labels, strict=False)]
+        if not said:
+            return
+        temporary = folder / f".{uuid.uuid4()}"
+        temporary.write_text(json.dumps(said), encoding="ascii")
+        temporary.rename(folder / f"{self._ids.new()}.said")
+        self.said.update(one[0] for one in said)
 
     @property
     def dropped(self) -> list[str]:

@@ -21,7 +21,10 @@ import tidiness
 
 _write, _open, _rename = os.write, os.open, os.rename  # as they were
 _RENAMEAT2 = (316, 276)  # on x86-64 and aarch64
-_NAMED = ("results.csv", "results.jsonl", "status.json", "lock", "identity", ".reason.txt", ".partial-")
+_NAMED = (
+    "results.csv", "results.jsonl", "corrections.csv", "results-corrected.csv", "status.json", "lock", "identity",
+    ".reason.txt", ".partial-",
+)  # fmt: skip
 _DEEPEST = 4  # functions of the daemon in a label
 
 
