@@ -1,5 +1,7 @@
 """The `backup` command: a copy of the ledger as it is at one moment, also while the daemon runs."""
 
+import json
+import os
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -13,13 +15,14 @@ from watcher.database import ledger_trouble, open_database
 from watcher.errors import SurroundingsError
 from watcher.fresh_file import fresh_file, refuse_our_own
 from watcher.migrations import OLDEST, migrate
+from watcher.rows import readable_name
 from watcher.schema import SCHEMA_VERSION
 
 _PAGES_AT_ONCE = 5000
 _STEPS_AT_ONCE = 1_000_000  # of SQLite's machine: some hundredths of a second
 
 
-def backup_command(config: Config, target: Path, *, overwrite: bool) -> None:
+def backup_command(config: Config, target: Path, *, overwrite: bool, as_json: bool = False) -> None:
     """Copy the ledger, check the copy, and say what is in it.
 
     Raises UsageError for a target that makes no sense, SurroundingsError where ledger or target fail.
@@ -29,8 +32,12 @@ def backup_command(config: Config, target: Path, *, overwrite: bool) -> None:
     with fresh_file(target, overwrite=overwrite) as temporary:
         copy_ledger(config.ledger_path, temporary)
         results = checked(temporary)
-    noun = "result" if results == 1 else "results"
-    click.echo(f"{target}: {results:,} {noun}, {target.stat().st_size:,} bytes, checked")
+    found = target.stat().st_size
+    if as_json:
+        name = readable_name(os.fsencode(target))
+        click.echo(json.dumps({"file": name, "results": results, "bytes": found}, ensure_ascii=False))
+        return
+    click.echo(f"{target}: {results:,} {'result' if results == 1 else 'results'}, {found:,} bytes, checked")
 
 
 def require_ledger(config: Config) -> None:

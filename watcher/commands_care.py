@@ -99,7 +99,10 @@ def export(
 @click.argument("file", type=click.Path(path_type=Path))
 @folders
 @click.option("--overwrite", is_flag=True, help="Replace FILE where it exists.")
-def backup(file: Path, config_file: Path | None, inbox: Path | None, outbox: Path | None, overwrite: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="What the copy holds, as JSON.")
+def backup(
+    file: Path, config_file: Path | None, inbox: Path | None, outbox: Path | None, overwrite: bool, as_json: bool
+) -> None:  # fmt: skip
     """Copy the ledger to FILE, check the copy, and say what it holds.
 
     The daemon may run meanwhile. A bare copy of the ledger's file would not do: what was written last stands
@@ -107,7 +110,7 @@ def backup(file: Path, config_file: Path | None, inbox: Path | None, outbox: Pat
     """
     from watcher.backup import backup_command
 
-    backup_command(settings(config_file, inbox, outbox), file, overwrite=overwrite)
+    backup_command(settings(config_file, inbox, outbox), file, overwrite=overwrite, as_json=as_json)
 
 
 @click.command(
@@ -128,8 +131,10 @@ def backup(file: Path, config_file: Path | None, inbox: Path | None, outbox: Pat
 )
 @click.option("--anew", is_flag=True, help="First set the ledger aside: all comes from the results files.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def repair(
-    config_file: Path | None, inbox: Path | None, outbox: Path | None, source: Path | None, anew: bool, dry_run: bool
+    config_file: Path | None, inbox: Path | None, outbox: Path | None, source: Path | None, anew: bool, dry_run: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Take rows of results.jsonl and results.csv that the ledger does not know into it.
 
@@ -138,7 +143,7 @@ def repair(
     """
     from watcher.repair import repair_command
 
-    repair_command(settings(config_file, inbox, outbox), source=source, anew=anew, dry_run=dry_run)
+    repair_command(settings(config_file, inbox, outbox), source=source, anew=anew, dry_run=dry_run, as_json=as_json)
 
 
 @click.command(

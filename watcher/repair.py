@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from watcher import bars
+from watcher import bars, repair_told
 from watcher.backup import checked, copy_ledger
 from watcher.config import Config
 from watcher.durable import rename_new, sync_folders
@@ -28,11 +28,13 @@ from watcher.retention.rules import FOLDERS, Rules
 from watcher.rows import readable_name
 from watcher.sources import sources
 from watcher.taking_corrections import take_corrections
-from watcher.taking_in import SHOWN, Listing, Taken, TakingIn
+from watcher.taking_in import Listing, Taken, TakingIn
 from watcher.whereabouts import Whereabouts
 
 
-def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: bool) -> None:
+def repair_command(
+    config: Config, *, source: Path | None, anew: bool, dry_run: bool, as_json: bool = False
+) -> None:  # fmt: skip
     """Bring the ledger up to the results files, under both locks; say what was done.
 
     source: a backup to begin from. anew: begin from nothing. dry_run: all of it on a copy, which is thrown away.
@@ -64,7 +66,8 @@ def repair_command(config: Config, *, source: Path | None, anew: bool, dry_run: 
             raise SurroundingsError(
                 f"cannot repair: {error}", hint="Mend that and say it again: what is done is not done twice."
             ) from error
-        _say(taken, said.count, unknown, dry_run=dry_run)
+        told = repair_told.as_json if as_json else repair_told.in_words
+        click.echo(told(taken, said.count, unknown, dry_run=dry_run))
     if taken.bad:
         raise SurroundingsError(
             f"{len(taken.bad):,} rows cannot be used, and `run` will not go on with them",
@@ -119,7 +122,7 @@ def _ledger_file(
         return copy, None
     aside = _set_aside(path) if source or anew else None
     if aside:
-        click.echo(f"the ledger that was there is now {aside}")
+        click.echo(f"the ledger that was there is now {aside}", err=True)
     if source:
         with fresh_file(path, overwrite=False) as temporary:
             copy_ledger(source, temporary)
@@ -153,32 +156,3 @@ def _mark(config: Config, ledger: Ledger) -> None:
     for marked in (Marked.inbox(config.inbox), Marked.outbox(config.outbox)):
         if marked.known_to(ledger) is None:
             marked.adopt(ledger)
-
-
-def _say(taken: Taken, corrections: int, unknown: Listing, *, dry_run: bool) -> None:
-    total = taken.states.total()
-    verb = "would be taken" if dry_run else "taken"
-    click.echo(f"{total:,} {'row' if total == 1 else 'rows'} {verb} into the ledger")
-    for state, what in (
-        ("archived", "with the picture at its place"),
-        ("recorded", "with the picture still to be archived, which the next run does"),
-        ("expired", "whose picture had its time, and is gone"),
-        ("missing", "without a picture"),
-    ):
-        if taken.states[state]:
-            click.echo(f"  {taken.states[state]:,} {what}")
-    if corrections:
-        click.echo(f"{corrections:,} {'correction' if corrections == 1 else 'corrections'} {verb} into the ledger")
-    _list("remarks", taken.remarks.first, taken.remarks.count)
-    _list("rows that cannot be used", list(taken.bad.values()), len(taken.bad))
-    _list("files in archive/ and rejected/ that no row knows (they are left alone)", unknown.first, unknown.count)
-
-
-def _list(title: str, items: list[str], number: int) -> None:
-    if not number:
-        return
-    click.echo(f"{number:,} {title}:")
-    for item in items[:SHOWN]:
-        click.echo(f"  {item}")
-    if number > SHOWN:
-        click.echo(f"  … and {number - SHOWN:,} more")

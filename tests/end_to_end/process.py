@@ -51,13 +51,13 @@ module, commands = json.load(sys.stdin)
 main = importlib.import_module(module).main
 for arguments in commands:
     sys.argv, code = [module, *arguments], 0
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             main()
         except SystemExit as end:
             code = end.code
-    print(json.dumps([code or 0, out.getvalue(), err.getvalue()]))
+    print(json.dumps([code or 0, *(one.buffer.getvalue().decode() for one in (out, err))]))
 """
 
 
