@@ -4,7 +4,7 @@ const page = document.body.dataset.page;
 const readOnly = "readOnly" in document.body.dataset;
 const tab = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const $ = (id) => document.getElementById(id);
-const spoken = (label) => (label === "not_a_digit" ? "not a digit" : label);
+const spoken = (label) => (label === "not_a_digit" ? "not a digit" : label || "–");
 const say = (text) => { $("said").textContent = text; };
 
 // ---- The server -------------------------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ function showFacts(row) {
   }));
   if ($("confirm")) {
     $("confirm").disabled = !row.prediction;
-    $("confirm").firstElementChild.textContent = row.prediction ? `It is ${row.prediction}, as read` : "As read";
+    $("confirm").firstElementChild.textContent = row.prediction ? `As read: ${row.prediction}` : "As read";
   }
 }
 
@@ -344,18 +344,12 @@ function describe(text) { $("shown").textContent = text; }
 const ready = () => trail.slice(at).filter((row) => !row.said).map((row) => row.id).slice(0, 20);
 const unsaved = () => saves.map((one) => one.row.id).slice(0, 60);
 
-// What others must not get: what comes next here, and what was answered here and is not saved yet.
-function held() {
-  const next = trail.slice(at).filter((row) => !row.said);
-  return [...new Set([...next, ...saves.map((one) => one.row)].map((row) => row.id))].slice(0, 20);
-}
-
 async function refill(skip = "") {
   if (fetching && !skip) return;
   fetching = true;
   try {
-    const { rows } = await send("/api/next", { tab, have: held().filter((id) => id !== skip), skip });
-    const known = new Set([...saves.map((one) => one.row.id), ...trail.slice(at).map((row) => row.id)]);
+    const { rows } = await send("/api/next", { tab, have: ready().filter((id) => id !== skip), saving: unsaved(), skip });
+    const known = new Set([...unsaved(), ...trail.slice(at).map((row) => row.id)]);
     const fresh = rows.filter((row) => !known.has(row.id));
     const idle = !current();
     trail.push(...fresh);
@@ -447,7 +441,7 @@ function startQueue() {
 
 async function hold() {
   if (document.hidden) return;
-  const { lost } = await send("/api/hold", { tab, have: held() }).catch(() => ({ lost: [] }));
+  const { lost } = await send("/api/hold", { tab, have: [...ready(), ...unsaved()] }).catch(() => ({ lost: [] }));
   for (const id of lost) {
     const found = trail.findIndex((row) => row.id === id);
     if (found > at) trail.splice(found, 1);
@@ -488,7 +482,7 @@ function startResult() {
   showPictures(id, file);
   if ($("confirm")) {
     $("confirm").disabled = !prediction;
-    if (prediction) $("confirm").firstElementChild.textContent = `It is ${prediction}, as read`;
+    if (prediction) $("confirm").firstElementChild.textContent = `As read: ${prediction}`;
   }
 }
 
@@ -499,6 +493,7 @@ let searching = false;
 // A search that needs longer than one answer may take goes on by itself, until a page is full or all was looked at.
 async function goOn() {
   const rows = $("list").tBodies[0];
+  if (!document.querySelector("#further a[data-cut]")) return;
   searching = true;
   for (let link; searching && rows.rows.length < 50 && (link = document.querySelector("#further a[data-cut]"));) {
     const text = await fetch(link.href, { cache: "no-store" }).then((response) => response.text()).catch(() => "");
