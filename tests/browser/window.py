@@ -68,7 +68,7 @@ class Window:
     def close(self) -> None:
         """Fails where anything went wrong in it."""
         self.context.close()
-        assert self._wrong == []
+        assert not self._wrong, "\n".join(self._wrong)
 
     def _said(self, message: "ConsoleMessage") -> None:
         if message.type in ("error", "warning"):

@@ -15,7 +15,7 @@ from watcher.review.live import Live
 from watcher.review.saying import Outcome, Refused
 from watcher.review.workplace import Workplace
 
-AHEAD = 4  # pictures that a page holds: the one that is shown, and the next ones
+AHEAD = 8  # pictures that a page holds: the one that is shown, and the next ones; people type ahead
 _STATUS = {"unknown": 404, "nothing": 200, "conflict": 409}
 
 
