@@ -53,14 +53,15 @@ def end_child(process: "subprocess.Popen[bytes]") -> int | None:
 
 def begin_as_child() -> tuple[socket.socket, dict[str, Any]]:
     """In the child: end with the parent, and by nobody else's wish; gives the socket to it, and what it told."""
-    _die_with_the_parent()
+    die_with_the_parent()
     # Ctrl-C and systemd reach the whole group; the parent decides
     for number in _ASKED_TO_END:
         signal.signal(number, signal.SIG_IGN)
     return socket.socket(fileno=os.dup(0)), json.loads(sys.argv[1])
 
 
-def _die_with_the_parent() -> None:
+def die_with_the_parent() -> None:
+    """End when the thread ends that started this process. Holds until the process becomes another user's."""
     # A child that hangs over a picture would not notice that its socket has closed.
     if sys.platform == "linux":
         pr_set_pdeathsig = 1

@@ -1,5 +1,6 @@
 """The commands of every day: run, predict, status, check."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -15,12 +16,23 @@ from watcher.options import folders, settings, settings_source
     epilog=epilog(
         "digit-watcher run",
         "digit-watcher run --once --inbox scans --outbox results",
+        "digit-watcher run --once --report",
         codes=(0, 2, 3, 4, 5),
     )
 )
 @folders
 @click.option("--once", is_flag=True, help="Read what is there, wait for what is still being copied, and end.")
-def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once: bool) -> None:
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    is_flag=False,
+    flag_value=Path(),
+    metavar="FILE",
+    help="With --once: write a page about this run; where no FILE is named, report.html in the outbox.",
+)
+def run(
+    config_file: Path | None, inbox: Path | None, outbox: Path | None, once: bool, report: Path | None
+) -> None:  # fmt: skip
     """Watch the inbox and read every picture that arrives.
 
     Stop it with Ctrl-C or SIGTERM: it finishes what it has begun. A second time ends it at once; the next
@@ -29,10 +41,14 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
     from watcher.log import logs
     from watcher.run import run_command
 
+    if report is not None and not once:
+        raise click.UsageError("--report is of one run: say it with --once. Else there is `digit-watcher report`.")
     read_settings = settings_source(config_file, inbox, outbox, say=True)
     config = read_settings()
+    if report == Path():
+        report = config.outbox / "report.html"
     logs.set_up(config.log.level, config.log.format)
-    run_command(config, read_settings, once=once)
+    run_command(config, read_settings, once=once, report=report)
 
 
 @click.command(
@@ -41,6 +57,7 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
         "digit-watcher predict scan.png photos/",
         "digit-watcher predict --json photos/ | jq -r 'select(.status != \"ok\") | .file'",
         "digit-watcher predict --figure seen.png photos/",
+        "digit-watcher predict --sheet sheet.png photos/ > read.txt",
         codes=(0, 2, 3, 5),
     ),
 )
@@ -52,21 +69,39 @@ def run(config_file: Path | None, inbox: Path | None, outbox: Path | None, once:
     metavar="OUT.png",
     help="Draw each picture beside the 28×28 that the network saw and what it read.",
 )
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT.png",
+    help="A contact sheet of all pictures, numbered as the lines printed; of more than a page, OUT-1.png, OUT-2.png, …",
+)
+@click.option(
+    "--sort",
+    type=click.Choice(["status", "confidence", "name"]),
+    default="status",
+    show_default=True,
+    help="Of the sheet: first what is for review, then unreadable; or the least sure; or by name.",
+)
+@click.option(
+    "--page", type=click.Choice(["a4", "phone"]), default="a4", show_default=True, help="Of the sheet: for what size."
+)
 @click.option("--model", type=click.Path(path_type=Path), metavar="PATH", help="Another model than the config's.")
 @color_option
 @folders
 def predict(
-    paths: tuple[Path, ...], as_json: bool, figure: Path | None, model: Path | None,
-    config_file: Path | None, inbox: Path | None, outbox: Path | None,
+    paths: tuple[Path, ...], as_json: bool, figure: Path | None, sheet: Path | None, sort: str, page: str,
+    model: Path | None, config_file: Path | None, inbox: Path | None, outbox: Path | None,
 ) -> None:  # fmt: skip
     """Read pictures, or folders of them, without moving anything. PATHS: files and folders.
 
     Prints the digit, its confidence and the status that the daemon would give each.
     """
+    from watcher.drawing.contact_sheet import ContactSheet
     from watcher.predict import predict_command
 
     config = settings(config_file, inbox, outbox, needed=False)  # reading a picture needs no folders
-    predict_command(config, paths, as_json=as_json, figure=figure, model=model)
+    with ContactSheet(sheet, page=page, order=sort) if sheet else nullcontext() as drawn:
+        predict_command(config, paths, as_json=as_json, figure=figure, model=model, sheet=drawn)
 
 
 @click.command(

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import NoReturn, Self
 
 from watcher import bars
@@ -20,9 +21,16 @@ log = logging.getLogger(__name__)
 LOG_EVERY_SECONDS = 10.0
 
 
-def run_command(config: Config, load_again: Callable[[], Config], *, once: bool) -> None:
-    """Run the daemon, or drain the inbox once; say what was done at the end. load_again: the settings, at SIGHUP."""
+def run_command(config: Config, load_again: Callable[[], Config], *, once: bool, report: Path | None = None) -> None:
+    """Run the daemon, or drain the inbox once; say what was done at the end.
+
+    load_again: the settings, at SIGHUP. report: where a page about this run is written afterwards.
+    """
     _end_at_once_when_asked()
+    if report is not None:
+        from watcher.report.report import refuse_others
+
+        refuse_others(config, report)
     with open_daemon(config, load_again) as opened, ExitStack() as stack:
         if once:
             progress = _Progress.for_all_in(config) if bars.shown() else _Progress()
@@ -35,6 +43,12 @@ def run_command(config: Config, load_again: Callable[[], Config], *, once: bool)
         seconds = time.monotonic() - started
         stack.close()
         _say_what_was_done(config, counts, seconds if once else None, opened)
+    if report is not None:
+        from watcher.report.report import report_of_run
+
+        _end_at_once_when_asked()
+        report_of_run(config, counts.recorded, report)
+        say(f"report: {report}")
 
 
 def _end_at_once_when_asked() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from watcher.recognition.verdict import DIGITS, Status
+from watcher.recognition.verdict import DIGITS, Status, percent
 from watcher.report.cards import Cards
 from watcher.report.figures import CONFIDENCES, Figures
 
@@ -55,7 +55,7 @@ def _environment() -> jinja2.Environment:
     )  # fmt: skip
     made.filters |= {
         "number": _number, "share": _share, "moment": _moment, "seconds": _seconds, "most": _most, "sure": _sure,
-        "words": lambda text: text.replace("_", " "), "plural": _plural,
+        "words": lambda text: text.replace("_", " "), "plural": _plural, "percent": percent,
     }  # fmt: skip
     return made
 
@@ -70,10 +70,10 @@ def _share(part: int, whole: int) -> str:
         return "–"
     share = 100 * part / whole
     if part and share < 0.1:
-        return "< 0.1 %"
+        return "< 0.1%"
     if part < whole and share > 99.9:
-        return "> 99.9 %"
-    return f"{share:.1f} %"
+        return "> 99.9%"
+    return f"{share:.1f}%"
 
 
 def _moment(moment: datetime, unit: str = "") -> str:
@@ -99,7 +99,7 @@ def _most(rows: Sequence[Mapping[str, int]]) -> int:
 def _sure(begin: float) -> str:
     """From which confidence to which a bar goes, in per cent."""
     end = next((later for later in CONFIDENCES if later > begin), None)
-    return f"{_percent(begin)} % and more" if end is None else f"{_percent(begin)}–{_percent(end)} %"
+    return f"{_percent(begin)}% and more" if end is None else f"{_percent(begin)}–{_percent(end)}%"
 
 
 def _percent(share: float) -> Any:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from watcher.rows import readable_name
 from watcher.viewing.pictures import view_of
 from watcher.viewing.viewer import Viewer
 
-NAME = "report.html"
+PICTURES = 60  # that a page shows, where nothing else is said
 LONGEST = 256  # pixels of an embedded picture's longer side
 _OURS = b'<meta name="generator" content="digit-watcher '
 
@@ -46,8 +46,7 @@ def report_command(
     require_ledger(config)
     now = datetime.now(UTC)
     rows = _rows(config, now, since, until)
-    with as_owner_of(config.state_folder):
-        made = reported(config, rows, now, 0 if plain else pictures)
+    made = reported(config, rows, now, 0 if plain else pictures)
     data = as_json(made) if plain else page(made)
     if printed:
         _print(data)
@@ -57,12 +56,18 @@ def report_command(
     click.echo(f"{out}: {made.figures.rows:,} rows, {len(data):,} bytes", err=True)
 
 
-def report_of_run(config: Config, recorded: int, out: Path, pictures: int) -> None:
-    """Write the page of the last run, which recorded so many rows. Raises as `report_command` does."""
+def refuse_others(config: Config, out: Path) -> None:
+    """Raise UsageError where a page must not be written there, or over what is there."""
     refuse_our_own(config, out)
-    with closing(ReportQuestions(config.ledger_path)) as questions:
+    if out.exists() and not _is_a_report(out):
+        raise UsageError(f"{out} exists, and is no report", hint="Name another file, or move that one away.")
+
+
+def report_of_run(config: Config, recorded: int, out: Path) -> None:
+    """Write the page of the last run, which recorded so many rows. Raises as `report_command` does."""
+    with _asking(config) as questions:
         rows = questions.newest(recorded)
-    made = replace(reported(config, rows, datetime.now(UTC), pictures), run=True)
+    made = replace(reported(config, rows, datetime.now(UTC), PICTURES), run=True)
     with fresh_file(out, overwrite=_is_a_report(out), mode=0o640) as temporary:
         temporary.write_bytes(page(made))
 
@@ -77,7 +82,7 @@ def _rows(config: Config, now: datetime, since: str | None, until: str | None) -
 def reported(config: Config, rows: Rows, now: datetime, pictures: int) -> Report:
     """What there is to say of these rows. pictures: how many are shown; half of them may be of rows that wait."""
     zone = config.archive.zone
-    with closing(ReportQuestions(config.ledger_path)) as questions, questions.at_one_moment():
+    with _asking(config) as questions, questions.at_one_moment():
         ends = _ends(questions, rows, now)
         figures = _figures(questions, rows, ends, config) if ends else Figures()
         waiting, latest = _shown(questions, rows, pictures)
@@ -86,6 +91,13 @@ def reported(config: Config, rows: Rows, now: datetime, pictures: int) -> Report
     since, until = (moment.astimezone(zone) for moment in ends) if ends else (None, None)
     inbox, outbox = (readable_name(os.fsencode(folder)) for folder in (config.inbox, config.outbox))
     return Report(inbox, outbox, now.astimezone(zone), __version__, figures, cards, since, until)
+
+
+@contextmanager
+def _asking(config: Config) -> Iterator[ReportQuestions]:
+    # Root would leave files beside the ledger that the daemon may not open.
+    with as_owner_of(config.state_folder), closing(ReportQuestions(config.ledger_path)) as questions:
+        yield questions
 
 
 def _ends(questions: ReportQuestions, rows: Rows, now: datetime) -> tuple[datetime, datetime] | None:
@@ -116,8 +128,12 @@ def _shown(questions: ReportQuestions, rows: Rows, most: int) -> tuple[list[Show
 @contextmanager
 def _looking(config: Config) -> Iterator[Look]:
     reading = config.reading
+
+    def rights() -> AbstractContextManager[object]:
+        return as_owner_of(config.state_folder)
+
     with Viewer(reading.max_pixels, reading.max_bytes, reading.seconds_per_picture, longest=LONGEST) as viewer:
-        yield lambda record: view_of(viewer, config.outbox, record, reading.max_bytes)
+        yield lambda record: view_of(viewer, config.outbox, record, reading.max_bytes, rights)
 
 
 def _is_a_report(path: Path) -> bool:

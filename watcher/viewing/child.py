@@ -10,13 +10,15 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from watcher.child import begin_as_child
+from watcher.child import begin_as_child, die_with_the_parent
 from watcher.confinement import confine_to
 from watcher.limits import OUT_OF_MEMORY, is_want_of_memory, limit_process, limit_time
 from watcher.viewing.pixels import Pixels, answer, read_asked
 
 if TYPE_CHECKING:
     from watcher.recognition.decode import Limits
+
+_NOBODY = 65_534
 
 
 def main() -> None:
@@ -37,6 +39,7 @@ def _serve(link: socket.socket, settings: dict[str, Any]) -> None:
     ready = look(specimen("7"), limits, longest)
     gc.freeze()
     limit_process(limits.memory)
+    _become_nobody()
     confine_to(None)
     link.sendall(answer(ready))
     while True:
@@ -44,6 +47,16 @@ def _serve(link: socket.socket, settings: dict[str, Any]) -> None:
         limit_time(settings["seconds"])
         link.sendall(answer(_looked_at(data, limits, longest)))
         del data  # before the next one comes
+
+
+def _become_nobody() -> None:
+    # Root's child needs none of root's rights. Where there is no other user, as in some containers, it is confined only.
+    if os.geteuid() == 0:
+        with suppress(OSError):
+            os.setgroups([])
+            os.setgid(_NOBODY)
+            os.setuid(_NOBODY)
+        die_with_the_parent()
 
 
 def _looked_at(data: bytes, limits: "Limits", longest: int) -> Pixels:

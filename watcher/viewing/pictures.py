@@ -1,6 +1,8 @@
 """Where the picture of a record lies, and what can be seen of it."""
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -8,6 +10,8 @@ from watcher.beneath import open_beneath
 from watcher.records import Record
 from watcher.regular import regular_bytes
 from watcher.viewing.viewer import View
+
+Rights = Callable[[], AbstractContextManager[object]]
 
 
 class Views(Protocol):
@@ -30,10 +34,11 @@ def picture_of(outbox: Path, record: Record, max_bytes: int) -> bytes:
         os.close(descriptor)
 
 
-def view_of(viewer: Views, outbox: Path, record: Record, max_bytes: int) -> View:
-    """The picture of a record; where it cannot be read, a sentence that says why."""
+def view_of(viewer: Views, outbox: Path, record: Record, max_bytes: int, rights: Rights = nullcontext) -> View:
+    """The picture of a record; where it cannot be read, a sentence that says why. rights: within which it is opened."""
     try:
-        data = picture_of(outbox, record, max_bytes)
+        with rights():
+            data = picture_of(outbox, record, max_bytes)
     except FileNotFoundError:
         return View(why="the picture is not at its place any more")
     except OSError as error:
