@@ -63,6 +63,7 @@ def requeue(
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True,
               help="As results.csv, or as results.jsonl with all ten scores.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace FILE where it exists.")
+@click.option("--corrected", is_flag=True, help="The rows as people set them right, as in results-corrected.csv.")
 @click.option("--labels", type=click.Path(path_type=Path), metavar="DIR",
               help="Instead the pictures that people corrected or confirmed, with labels.csv.")  # fmt: skip
 @click.option("--since", metavar="TIME", help="With --labels: said at that time or later; a day, or 2h, 3d, 1w ago.")
@@ -70,14 +71,14 @@ def requeue(
 @click.pass_context
 def export(
     context: click.Context, config_file: Path | None, inbox: Path | None, outbox: Path | None, out: Path, form: str,
-    overwrite: bool, labels: Path | None, since: str | None, until: str | None,
+    overwrite: bool, corrected: bool, labels: Path | None, since: str | None, until: str | None,
 ) -> None:  # fmt: skip
     """Write all rows anew from the ledger, also those that were deleted from results.csv.
 
     They are the bytes that the daemon writes, which may run meanwhile. A file appears whole or not at all. So does the
     folder of --labels: digit-train takes it, to evaluate, to fit and to improve.
     """
-    others = ("out", "form", "overwrite") if labels else ("since", "until")
+    others = ("out", "form", "overwrite", "corrected") if labels else ("since", "until")
     for name in others:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             option = {"form": "format"}.get(name, name)
@@ -89,7 +90,8 @@ def export(
         return
     from watcher.export import export_command
 
-    export_command(settings(config_file, inbox, outbox), out, form, overwrite=overwrite)
+    found = settings(config_file, inbox, outbox)
+    export_command(found, out, form, overwrite=overwrite, as_corrected=corrected)
 
 
 @click.command(

@@ -116,7 +116,8 @@ class Conservation:
         """What people said stands in the file as in the ledger, and the corrected rows are what came of it."""
         same = self.account.same
         same([*range(1, len(self._said) + 1)], [one["seq"] for one in self._said], "sequence numbers of corrections")
-        wanted = [tuple(one[key] for key in ("id", "picture", "was", "label", "made_by", "made_at")) for one in self._said]
+        columns = ("id", "picture", "was", "label", "made_by", "made_at")
+        wanted = [tuple(one[name] for name in columns) for one in self._said]
         found = table(self._outbox / "corrections.csv")
         same(wanted, [(r["correction"], r["id"], r["from"], r["to"], r["by"], r["at"]) for r in found], "corrections")
         labels = {one["picture"]: one["label"] for one in self._said}

@@ -1,5 +1,7 @@
 """The commands that make copies for people: `export` and `backup`."""
 
+import csv
+import io
 import os
 import sqlite3
 import stat
@@ -8,10 +10,13 @@ from contextlib import closing
 
 import pytest
 
+from tests.end_to_end.conservation import table
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import run_program, wait_for
 from tests.faults.mounts import small_disk
+from watcher.config import defaults
+from watcher.correcting import say
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +44,17 @@ def test_export_writes_what_the_daemon_wrote(read: Place, form: str, name: str) 
     done = run_program("export", "--format", form, cwd=read.root)
     assert done.stdout.encode() == expected.replace(b"\r\n", b"\n")  # as Python reads text
     assert done.returncode == 0
+
+
+def test_export_writes_what_people_set_right(read: Place) -> None:
+    """As results-corrected.csv has it; without the option, as it was read."""
+    ids = [id_ for id_, *_ in read.ledger()]
+    say(defaults(inbox=read.inbox, outbox=read.outbox), [(ids[0], "4"), (ids[2], "5")], by="Ann")
+    corrected = read.outbox / "results-corrected.csv"
+    expected = wait_for(lambda: corrected.exists() and corrected.read_text(), "corrected rows")
+    assert expected == read.command("export", "--corrected").stdout
+    assert [("4", "ok"), ("5", "ok")] == [(row["prediction"], row["status"]) for row in table(corrected)[::2]]
+    assert "4" not in {row["prediction"] for row in csv.DictReader(io.StringIO(read.command("export").stdout))}
 
 
 def test_backup_is_one_sound_file_for_its_owner(read: Place) -> None:

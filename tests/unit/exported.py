@@ -16,7 +16,7 @@ def levels(folder: Path, **fields: object) -> Levels:
     known = {
         "folders": dict.fromkeys(("inbox", "outbox", "state"), folder), "ledger": folder / "ledger.sqlite3",
         "in_hand": 0, "waiting": 0, "waiting_since": None, "behind_since": None, "ignored": 0, "model": "net-01234567",
-        "outdated": False, "results": {}, "pictures": {}, "unfinished": {},
+        "outdated": False, "results": {}, "pictures": {}, "unfinished": {}, "open_reviews": 0,
     }  # fmt: skip
     return Levels(**known | fields)  # type: ignore[arg-type]
 

@@ -122,6 +122,6 @@ def test_a_backlog_is_as_old_as_the_last_look_that_found_the_inbox_empty(desk: D
 def test_an_inbox_whose_name_is_no_text_can_be_named_all_the_same(tmp_path: Path) -> None:
     """Labels are UTF-8."""
     inbox = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\nx"))
-    levels = Levels({"inbox": inbox}, tmp_path, 0, 0, None, None, 0, "net", False, {}, {}, {})
+    levels = Levels({"inbox": inbox}, tmp_path, 0, 0, None, None, 0, "net", False, {}, {}, {}, 0)
     levels.inbox.encode()
     assert "\n" not in levels.inbox

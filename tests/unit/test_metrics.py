@@ -114,7 +114,10 @@ def test_the_ledger_is_told_with_its_size(meter: Meter, tmp_path: Path) -> None:
     """And its write-ahead log's."""
     (tmp_path / "ledger.sqlite3").write_bytes(bytes(5000))
     (tmp_path / "ledger.sqlite3-wal").write_bytes(bytes(700))
-    meter.levels = levels(tmp_path, results={("ok", ""): 9}, pictures={"archived": 8}, unfinished={"missing": 1})
+    meter.levels = levels(
+        tmp_path, results={("ok", ""): 9}, pictures={"archived": 8}, unfinished={"missing": 1}, open_reviews=3
+    )
+    assert 3 == value(meter, "review_open_pictures")
     assert 5700 == value(meter, "ledger_size_bytes")
     assert 9 == value(meter, "ledger_results", status="ok", reason="")
     assert 8 == value(meter, "ledger_pictures", state="archived")

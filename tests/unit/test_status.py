@@ -159,6 +159,7 @@ KEYS = {
     "trouble": str, "hint": str, "refused_settings": str, "last_error": type(None),
     "model": str, "model_outdated": bool, "inbox": str, "outbox": str, "disks": dict,
     "results": int, "by_status": dict, "by_reason": dict, "unfinished": dict, "account": dict, "conservation": dict,
+    "review": dict,
     "results_last_minute": int, "results_since_start": int, "pauses": int, "paused_seconds": int,
     "in_hand": int, "oldest": dict, "more_to_look_at": bool, "waiting": int, "waiting_files": list, "ignored": int,
     "ignored_files": list,

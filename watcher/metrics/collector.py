@@ -118,6 +118,7 @@ def _ledger(make: "_Families", levels: Levels) -> Iterator[Metric]:
     yield make.gauge("ledger_results", "Results in the ledger, of all time.", levels.results, "status", "reason")
     yield make.gauge("ledger_pictures", "The same, by what became of their pictures.", levels.pictures, "state")
     yield make.gauge("ledger_unfinished_pictures", "Pictures not at their place, by state.", unfinished, "state")
+    yield make.gauge("review_open_pictures", "Pictures that wait for a person's word.", levels.open_reviews)
     size = 0
     for suffix in ("", "-wal"):
         with suppress(OSError):

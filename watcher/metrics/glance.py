@@ -36,6 +36,7 @@ class Glance:
     _results: Mapping[tuple[str, str], int] = field(default_factory=dict)
     _pictures: Mapping[str, int] = field(default_factory=dict)
     _unfinished: Mapping[str, int] = field(default_factory=dict)
+    _open_reviews: int = 0
 
     def look(self, now: float, *, at_once: bool = False) -> None:
         """The loop came round. at_once: look however short ago the last look was. now: monotonic."""
@@ -64,6 +65,7 @@ class Glance:
             results=self._results,
             pictures=self._pictures,
             unfinished=self._unfinished,
+            open_reviews=self._open_reviews,
         )
         if is_news:
             self.meter.on_change()
@@ -73,3 +75,4 @@ class Glance:
         with suppress(sqlite3.Error, SurroundingsError):
             ledger = self.ledger
             self._results, self._pictures, self._unfinished = ledger.tally(), ledger.results(), ledger.states()
+            self._open_reviews, _ = ledger.review_counts()

@@ -15,7 +15,8 @@ class Levels:
     folders: what is written to, by name, inbox first. waiting_since: of the file that waits longest, None: none does.
     behind_since: when everything in the inbox was last seen, None: it has been now; nothing that is ready is older.
     results: (status, reason) → pictures in the ledger. pictures: the same ones by what has become of them. unfinished:
-    those that are not where they belong yet, by state, also without a result.
+    those that are not where they belong yet, by state, also without a result. open_reviews: those that wait for a
+    person's word.
     """
 
     folders: Mapping[str, Path]
@@ -30,6 +31,7 @@ class Levels:
     results: Mapping[tuple[str, str], int]
     pictures: Mapping[str, int]
     unfinished: Mapping[str, int]
+    open_reviews: int
 
     @property
     def inbox(self) -> str:

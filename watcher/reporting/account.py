@@ -18,12 +18,14 @@ AFTER = ("archived", "requeued", "missing", "expiring", "expired", "purged")
 def ledger_facts(ledger: Questions) -> dict[str, Any]:
     """What the ledger counts, all at one moment: results by status and reason, unfinished ones, and the account.
 
+    review: how many wait for a person's word, and of how many people have given it, of whatever status.
+
     In the account, `taken` is what came in: it is the sum of all places but `results` and `rows`, which say how many
     results there are, and how many of them stand in each results file. wrong: what does not add up, as sentences.
     """
     with ledger.at_one_moment():
         tally, unfinished, places = ledger.tally(), ledger.states(), ledger.results()
-        numbered = ledger.last_seq()
+        numbered, (waiting, answered) = ledger.last_seq(), ledger.review_counts()
         rows = {name: ledger.sheet(key)[3] for name, key in SHEETS.items()}
     by_status, by_reason = dict[str, int](), dict[str, int]()
     for (status, reason), n in tally.items():
@@ -48,6 +50,7 @@ def ledger_facts(ledger: Questions) -> dict[str, Any]:
         "results": results,
         "by_status": by_status,
         "by_reason": by_reason,
+        "review": {"open": waiting, "answered": answered},
         "unfinished": unfinished,
         "account": {"taken": results + never_read, **account, "results": results, "rows": rows, "wrong": wrong},
     }

@@ -25,6 +25,7 @@ def told(found: dict[str, Any], now: datetime) -> Iterator[str]:
         yield from _lines("trouble", [what, hint])
     yield from _lines("note", notes(found))
     yield from _lines("results", _results(facts))
+    yield from _lines("review", _review(facts))
     yield from _lines("speed", _speed(facts, now))
     yield from _lines("in work", [f"{many:,}" for many in [facts.number("in_hand")] if many])
     yield from _lines("oldest", _oldest(facts, now))
@@ -58,6 +59,15 @@ def _results(facts: Facts) -> list[str]:
     by = ", ".join(f"{n:,} {status}" for status, n in sorted(facts.numbers("by_status")))
     reasons = [f"{n:,} {reason}" for reason, n in sorted(facts.numbers("by_reason"))]
     return [f"{facts.number('results'):,}" + (f" ({by})" if by else ""), *reasons]
+
+
+def _review(facts: Facts) -> list[str]:
+    waiting, answered = (facts.part("review").number(key) for key in ("open", "answered"))
+    if not waiting and not answered:
+        return []
+    verb = "waits" if waiting == 1 else "wait"
+    said = f"{waiting:,} {verb} for a person: `digit-watcher review`" if waiting else "nothing waits for a person"
+    return [said + (f"; {answered:,} corrected or confirmed" if answered else "")]
 
 
 def _speed(facts: Facts, now: datetime) -> list[str]:
