@@ -23,14 +23,16 @@ _TITLES = {
 }  # fmt: skip
 
 
+_TEMPLATES = Environment(
+    loader=PackageLoader("watcher.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    lstrip_blocks=True,
+)  # fmt: skip
+
+
 class Pages:
     """Templates and the few files that pages use, read once: no path of a request is ever a path here."""
 
     def __init__(self) -> None:
-        self._templates = Environment(
-            loader=PackageLoader("watcher.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True,
-        )  # fmt: skip
         folder = files("watcher.review") / "static"
         self._static = {name: (folder / name).read_bytes() for name in _TYPES}
         print_ = hashlib.sha256(b"".join(self._static.values())).hexdigest()[:12]
@@ -39,7 +41,7 @@ class Pages:
     def page(self, request: Request, name: str, code: int = 200, **values: Any) -> Response:
         """A page by its template's name; session: whose it is, None where nobody was let in."""
         session = getattr(request.state, "session", None)
-        html = self._templates.get_template(f"{name}.html").render(**self._always, session=session, **values)
+        html = _TEMPLATES.get_template(f"{name}.html").render(**self._always, session=session, **values)
         return HTMLResponse(html, code)
 
     def static(self, name: str) -> Response | None:
