@@ -66,6 +66,20 @@ def test_figure_shows_every_picture(tmp_path: Path) -> None:
     assert single.std() > 10  # something is drawn
 
 
+def test_a_sheet_shows_a_whole_folder(folder: Path) -> None:
+    """A page on which all three stand; how many there are of each status is said, beside the lines."""
+    done = run_program("predict", ".", "--sheet", "../sheet.png", "--sort", "name", "--page", "phone", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 3
+    assert "3 pictures: 2 ok, 1 unreadable; " in done.stderr
+    assert "sheet: ../sheet.png\n" in done.stderr
+    page = cv2.imread(str(folder.parent / "sheet.png"))
+    assert page is not None
+    assert page.shape[1] == 1080
+    left, middle, right = (page[100:500, at : at + 300].std() for at in (40, 370, 700))
+    assert min(left, middle, right) > 20
+
+
 def test_a_path_that_is_not_there_is_named(folder: Path) -> None:
     """Exit code 2, one line with the path, and a hint."""
     done = run_program("predict", "3.png", "nowhere.png", cwd=folder)

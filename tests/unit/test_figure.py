@@ -1,4 +1,4 @@
-"""watcher.figure: pictures beside what the network saw."""
+"""watcher.drawing.figure and its canvas: pictures beside what the network saw."""
 
 from pathlib import Path
 
@@ -8,8 +8,9 @@ import pytest
 from drawing import digit
 from fakes import BLANK, SEVEN
 
+from watcher.drawing import canvas
+from watcher.drawing.figure import draw_figure
 from watcher.errors import UsageError
-from watcher.figure import draw_figure
 from watcher.recognition.recogniser import Sight
 
 READ = Sight(SEVEN, digit(7), np.zeros((28, 28), np.uint8))
@@ -47,3 +48,29 @@ def test_a_figure_that_cannot_be_written_is_told(tmp_path: Path, name: str) -> N
     with pytest.raises(UsageError, match="cannot write the figure") as error:
         draw_figure(tmp_path / name, [("7.png", READ)])
     assert "Name a .png" in error.value.hint
+
+
+def width(text: str) -> int:
+    return canvas.width_of(text, 0.4)
+
+
+def test_a_name_is_cut_at_its_beginning() -> None:
+    """Its end tells it from the others; what fits is left as it is."""
+    name = "scans/2026/a-long-name-0123.png"
+    cut = canvas.cut_to(name, width(name) // 2, 0.4)
+    assert cut.startswith("...")
+    assert name.endswith(cut.removeprefix("..."))
+    assert width(name) // 3 < width(cut) <= width(name) // 2
+    assert name == canvas.cut_to(name, width(name), 0.4)
+    assert "" == canvas.cut_to(name, 1, 0.4)
+
+
+def test_what_no_font_of_ours_has_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the file can be found by it; OpenCV 4 has Latin letters only."""
+    assert r"gr\xf6\xdfe \U0001f600.png" == escaped("größe 😀.png", 0x7E, monkeypatch)
+    assert r"größe 数 \U0001f600.png" == escaped("größe 数 😀.png", 0xFFFF, monkeypatch)
+
+
+def escaped(name: str, last: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(canvas, "_LAST_DRAWN", last)
+    return canvas.cut_to(name, 1000, 0.4)

@@ -1,6 +1,7 @@
 """watcher.predict: pictures are read where they lie."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from drawing import digit, encoded
 
 from watcher import predict
 from watcher.config import Config
+from watcher.drawing.contact_sheet import ContactSheet
 from watcher.errors import UsageError
 from watcher.models import SHIPPED
 from watcher.recognition.model import Model
@@ -83,5 +85,42 @@ def test_a_figure_shows_what_was_read(tmp_path: Path, capsys: pytest.CaptureFixt
     """Its path is said on stderr."""
     (tmp_path / "7.png").write_bytes(encoded(digit(7)))
     predict.predict_command(Config(), [tmp_path], as_json=False, figure=tmp_path / "out.png", model=None)
-    assert f"figure: {tmp_path / 'out.png'}\n" == capsys.readouterr().err
+    assert f"figure: {tmp_path / 'out.png'}\n" in capsys.readouterr().err
     assert (tmp_path / "out.png").stat().st_size > 1000
+
+
+def test_of_a_folder_it_says_how_many_and_how_fast(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr, whatever is printed; of single files it says no more than asked."""
+    (tmp_path / "7.png").write_bytes(encoded(digit(7)))
+    (tmp_path / "empty.png").touch()
+    for as_json in (False, True):
+        predict.predict_command(Config(), [tmp_path], as_json=as_json, figure=None, model=None)
+        told = capsys.readouterr().err
+        assert re.fullmatch(r"2 pictures: 1 ok, 1 unreadable; \d+\.\d s, [\d,]+ a second\n", told)
+    predict.predict_command(Config(), [tmp_path / "7.png"], as_json=False, figure=None, model=None)
+    assert "" == capsys.readouterr().err
+
+
+def test_a_figure_that_cannot_be_written_is_told_before_anything_is_read(tmp_path: Path, model: list[Path]) -> None:
+    """A slip of the pen costs no waiting."""
+    with pytest.raises(UsageError, match="there is no folder"):
+        predict.predict_command(Config(), [tmp_path], as_json=False, figure=tmp_path / "no" / "x.png", model=None)
+    assert [] == model
+
+
+def test_a_sheet_has_all_pictures_by_their_names_in_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it is said where its pages are."""
+    for name in ("a/7.png", "b/7.png"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True)
+        (tmp_path / "in" / name).write_bytes(encoded(digit(7)))
+    with ContactSheet(tmp_path / "out.png") as sheet:
+        added: list[str] = []
+        monkeypatch.setattr(sheet, "add", lambda name, _: added.append(name))
+        said(capsys, tmp_path / "in", tmp_path / "in" / "a" / "7.png", sheet=sheet)
+        assert ["a/7.png", "b/7.png", "7.png"] == added
+        monkeypatch.setattr(sheet, "draw", lambda: [tmp_path / "out-1.png", tmp_path / "out-2.png"])
+        predict.predict_command(Config(), [tmp_path / "in" / "a" / "7.png"], as_json=False, figure=None, model=None,
+                                sheet=sheet)  # fmt: skip
+    assert f"sheet: {tmp_path / 'out-1.png'} to out-2.png, 2 pages\n" == capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""Pictures for people: what the network saw and what it read."""
