@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from train import recipe as recipes
+from train.cli_improve import improve
 from train.cli_scores import evaluate, seeds
 from train.options import data_option, make_folder
 from train.runtime import need_tensorflow
@@ -22,11 +23,12 @@ _EPOCHS = ", ".join(f"{name} {recipes.recipe_for(name, None).epochs}" for name i
 
 @click.group("digit-train", epilog=GROUP_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """Make the model that digit-watcher reads with: fit, evaluate, export."""
+    """Make the model that digit-watcher reads with: fit, evaluate, export, improve."""
 
 
 cli.add_command(evaluate)
 cli.add_command(seeds)
+cli.add_command(improve)
 cli.add_command(completion)
 
 

@@ -50,6 +50,14 @@ def recipe_for(network: str, epochs: int | None) -> Recipe:
     return recipe if epochs is None else replace(recipe, epochs=epochs)
 
 
+def improving(parent: Recipe, epochs: int | None, seed: int) -> Recipe:
+    """How a trained network learns more: short and gently, distorted as it was in its own training."""
+    return replace(
+        parent, seed=seed, epochs=epochs or 6, batch_size=128, learning_rate=3e-4, weight_decay=0.02, warmup_epochs=0.5,
+        ema=0.995, garbage_pool=4_000,
+    )  # fmt: skip
+
+
 def save(recipe: Recipe, run: Path) -> None:
     """Write it to the run's folder."""
     (run / FILE).write_text(json.dumps(asdict(recipe), indent=2) + "\n")

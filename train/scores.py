@@ -20,6 +20,13 @@ def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
+def sign_test(won: int, lost: int) -> float:
+    """How likely at least `won` of `won + lost` tosses of a fair coin are heads: McNemar's exact test, one-sided."""
+    tosses = won + lost
+    ways: int = sum(math.comb(tosses, heads) for heads in range(won, tosses + 1))
+    return ways / (1 << tosses)
+
+
 def calibration_error(confidence: Floats, right: Bools, bins: int = 15) -> float:
     """Expected calibration error with bins of equal width (Guo et al., 2017); 0 of nothing."""
     if not len(confidence):

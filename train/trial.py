@@ -1,0 +1,75 @@
+"""An old and a new model on people's held-out pictures and on the standard sets; no test set is among those."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from train import sets
+from train.comparison import Comparison, compare, pooled
+from train.comparison import table as lines_of
+from train.digits import Digits
+from train.judgement import Judgement, judge
+from train.pictures import Labelled
+from train.readings import of_pictures, of_samples
+from train.sets import Set
+from watcher.recognition.recogniser import Recogniser
+
+PEOPLE = "people's, held out"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What two models make of the same pictures, and which of them is to be used."""
+
+    people: Comparison
+    digits: tuple[Comparison, ...]
+    no_digits: tuple[Comparison, ...]
+
+    @property
+    def all(self) -> tuple[Comparison, ...]:
+        """Every comparison, people's first."""
+        return self.people, *self.digits, *self.no_digits
+
+    def judged(self) -> Judgement:
+        """Whether the new model is better for people and not worse elsewhere."""
+        return judge(self.people, self.digits, self.no_digits)
+
+    def table(self) -> str:
+        """A line a kind of set, what is no digit apart."""
+        return lines_of({"": (self.people, *self.digits), "no digit": self.no_digits})
+
+
+def try_out(before: Recogniser, after: Recogniser, people: Sequence[Labelled], standard: Iterable[Set]) -> Trial:
+    """Read everything with both models; sets of one kind are counted together."""
+    held_out = compare(PEOPLE, *(of_pictures(reader, people) for reader in (before, after)))
+    digits, others = list[Comparison](), list[Comparison]()
+    for one in standard:
+        (digits if one.digits else others).append(compared(before, after, one))
+    return Trial(held_out, _by_kind(digits), _by_kind(others))
+
+
+def standard_sets(holdout: Digits, folder: Path | None) -> list[Set]:
+    """MNIST's held-out training digits in all their forms and what is no digit; with `folder` also the parts to work on
+    of what people wrote below it."""
+    made = [*sets.of_digits(holdout, "mnist held out", "tune"), *(sets.written(folder, "tune") if folder else [])]
+    return [*made, *sets.drawn("tune")]
+
+
+def report_sets(test: Digits, folder: Path | None) -> list[Set]:
+    """The same of MNIST's test digits and of the parts to report: read when all is decided."""
+    made = [*sets.of_digits(test, "mnist t10k", "report"), *(sets.written(folder, "report") if folder else [])]
+    return [*made, *sets.drawn("report")]
+
+
+def compared(before: Recogniser, after: Recogniser, one: Set) -> Comparison:
+    """Both models on one set."""
+    samples = list(one.samples())
+    return compare(one.name, *(of_samples(reader, samples, len(samples), one.name) for reader in (before, after)))
+
+
+def _by_kind(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
+    kinds: dict[str, list[Comparison]] = {}
+    for one in comparisons:
+        if one.n:
+            kinds.setdefault(one.name.partition(":")[0].partition(",")[0], []).append(one)
+    return tuple(pooled(name, members) for name, members in kinds.items())
