@@ -1,6 +1,7 @@
 """What goes wrong before the work begins: one clear line, the documented exit code, nothing touched."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -8,7 +9,8 @@ import pytest
 
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
-from tests.end_to_end.process import without_roots_powers
+from tests.end_to_end.process import run_in_one, without_roots_powers
+from watcher.cli import cli
 from watcher.models import SHIPPED
 
 
@@ -128,3 +130,47 @@ def test_no_configuration_at_all_says_what_to_give(place: Place) -> None:
     done = place.command("run", "--once")
     assert done.returncode == 3
     assert "--inbox DIR" in done.stderr
+
+
+# What each command is called with for its code 0.
+DONE = {
+    "predict": ["a.png"], "status": [], "check": [], "find": [], "config": [], "completion": ["bash"],
+    "requeue": ["a.png", "--dry-run"], "export": ["--out", "e.csv"], "backup": ["b.sqlite3"], "repair": ["--dry-run"],
+    "expire": [], "init": ["--adopt"], "report": ["--out", "r.html"],
+}  # fmt: skip
+NOT_DONE_HERE = {"run": 0, "review": 0}  # they go on until they are stopped: tests of their own
+NO_FOLDERS = ["--inbox", "gone", "--outbox", "gone-too"]
+CURRENT = {"requeue": ["--model", "current"], "find": ["--model", "current"], "predict": ["a.png"], "run": ["--once"]}
+UNWILLING = {"run": ["--once"], "review": []}
+
+
+def documented(command: str) -> list[int]:
+    """The codes at the end of its help."""
+    codes = re.search(r"Exit codes: (.+)\.", str(cli.commands[command].epilog))
+    assert codes
+    return [int(code) for code in re.findall(r"\d", codes[1])]
+
+
+def calls(command: str) -> dict[int, list[str]]:
+    """For each documented code a call that ends so."""
+    plain = DONE.get(command, UNWILLING.get(command, []))
+    each = {
+        0: plain, 2: ["--no-such-option"], 3: [*plain, "--config", "nowhere.yaml"], 4: [*plain, *NO_FOLDERS],
+        5: [*CURRENT.get(command, plain), "--config", "no-model.yaml"],
+    }  # fmt: skip
+    return {code: each[code] for code in documented(command) if NOT_DONE_HERE.get(command) != code}
+
+
+def test_every_command_ends_with_each_code_that_its_help_names(place: Place) -> None:
+    """And with no other; 0 alone is no error."""
+    place.drop("a.png", png())
+    place.configure(model="no/model")
+    place.config_file.rename(place.root / "no-model.yaml")
+    place.configure()
+    place.once()
+    (place.root / "a.png").write_bytes(png())
+    tried = [(command, code, call) for command in cli.commands for code, call in calls(command).items()]
+    done = run_in_one("watcher.cli", [[command, *call] for command, _, call in tried], cwd=place.root)
+    assert [(command, code) for command, code, _ in tried] == [(one.args[0], one.returncode) for one in done]
+    for one in done:
+        assert ("rror: " in one.stderr or "FAIL" in one.stdout) == (one.returncode != 0), one
