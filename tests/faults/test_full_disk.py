@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.conservation import table
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import wait_for
 from tests.faults.mounts import small_disk
+from watcher.config import load
+from watcher.correcting import say
 
 
 def fill(disk: Path) -> Path:
@@ -43,6 +46,25 @@ def test_it_pauses_says_so_and_goes_on_by_itself_when_there_is_room(place: Place
         wait_for(lambda: place.status().get("state") == "running", "running again")
         place.assert_conserved(dropped)
         assert {row["status"] for row in place.rows()} == {"ok"}
+        assert running.stop() == 0
+
+
+def test_what_people_say_meanwhile_is_kept(place: Place) -> None:
+    """It stands in both files, once, when there is room again; one pause, and nothing else suffers."""
+    place.configure(state="state")
+    place.state = place.root / "state"
+    with small_disk(place.outbox, "2m"):
+        running = place.start()
+        dropped = [place.drop("7.png", png(7))]
+        picture = place.wait_for_row("7.png")["id"]
+        hog = fill(place.outbox)
+        (said,) = say(load(place.config_file), [(picture, "1")], by="Ann")
+        wait_for(lambda: running.heard("STATUS=paused"), "systemd told of the pause")
+        hog.unlink()
+        corrected = place.outbox / "results-corrected.csv"
+        wait_for(lambda: [row["prediction"] for row in table(corrected)] == ["1"], "the corrected row")
+        assert [(said, picture)] == [(row["correction"], row["id"]) for row in table(place.outbox / "corrections.csv")]
+        place.assert_conserved(dropped)
         assert running.stop() == 0
 
 
