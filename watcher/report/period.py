@@ -34,11 +34,12 @@ class Pieces:
 
 def pieces(first: datetime, last: datetime, zone: tzinfo) -> Pieces:
     """The finest pieces, at most MOST_PIECES, that hold both moments. Raises ValueError where last is before first."""
-    if last < first:
+    span = last.astimezone(UTC) - first.astimezone(UTC)  # in one zone they would be compared by the clock
+    if span < timedelta(0):
         raise ValueError(f"{last} is before {first}")
     first, last = first.astimezone(zone), last.astimezone(zone)
     for unit, step in _EVEN:
-        if (last - first) / step < MOST_PIECES - 1:
+        if span / step < MOST_PIECES - 1:
             return Pieces(unit, _even(first, last, step))
     for unit, begin, after in (
         ("day", _day, _next_day), ("week", _week, _next_week), ("month", _month, _next_month)

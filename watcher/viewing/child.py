@@ -50,7 +50,7 @@ def _serve(link: socket.socket, settings: dict[str, Any]) -> None:
 
 
 def _become_nobody() -> None:
-    # Root's child needs none of root's rights. Where there is no other user, as in some containers, it is confined only.
+    # Root's child needs none of root's rights. Where there is no other user, as in some containers, it stays confined.
     if os.geteuid() == 0:
         with suppress(OSError):
             os.setgroups([])
