@@ -83,6 +83,17 @@ def test_installing_again_changes_nothing(service: Installed) -> None:
     assert not service.config_file.with_name("config.yaml.new").exists()
 
 
+def test_a_shell_finds_what_completes_it(service: Installed) -> None:
+    """A new shell of anybody's, where bash looks for it; an editor finds the settings' schema from the file itself."""
+    asked = (
+        ". /usr/local/share/bash-completion/completions/digit-watcher; COMP_WORDS=(digit-watcher requ); COMP_CWORD=1;"
+        " _digit_watcher_completion digit-watcher; echo ${COMPREPLY[@]}"
+    )
+    assert "requeue" == service.machine.run("bash", "-c", asked, user="alice").strip()
+    default = service.machine.run("cat", "/opt/digit-watcher/current/config.schema.json", user="alice")
+    assert "config.yaml of digit-watcher" == json.loads(default)["title"]
+
+
 def test_a_member_drops_pictures_and_another_reads_the_results(service: Installed) -> None:
     """Files and whole folders, whatever the umask; anyone of the group sees results and status, and changes neither."""
     machine, inbox = service.machine, f"{service.folders}/inbox"
@@ -368,6 +379,6 @@ def test_uninstalling_keeps_settings_pictures_and_results(service: Installed, sc
         assert installed.asked("LoadState") == "not-found" or installed.asked("ActiveState") == "inactive"
         assert installed.config_file.exists()
         installed.assert_all_is_read()
-    left = "find /opt /usr/local/bin /etc/systemd /etc/tmpfiles.d /etc/sysusers.d -name '*digit-watcher*'"
+    left = "find /opt /usr/local /etc/systemd /etc/tmpfiles.d /etc/sysusers.d -name '*digit-watcher*'"
     kept = {f"/etc/systemd/system/{one.unit}.service.d" for one in (service, scans)}  # with drop-ins of the operator's
     assert kept == {*service.machine.run("sh", "-c", left).split()}
