@@ -37,7 +37,7 @@ def material(recipe: Recipe, say: Say) -> Material:
     digits, unread = normalised(mnist.load(recipe.data, "train"), "training digits")
     training, holdout = hold_out(digits, recipe.holdout, recipe.seed)
     for folder in recipe.pictures:
-        more, missed = pictures.as_digits(pictures.listed(Path(folder)))
+        more, missed = pictures.as_digits(pictures.listed(Path(folder)), garbage=recipe.garbage_share > 0)
         training, unread = training.plus(more), unread + missed
     say(f"{len(training)} digits to train on, {len(holdout)} held out, {unread} unreadable and left out")
     return Material(training, holdout)
@@ -64,7 +64,7 @@ def fit(recipe: Recipe, run: Path, *, resume: bool, stop: Callable[[], bool], sa
         finished = _epochs(trainer, rows, found.holdout, run, stop, say)
     trainer.averaged.save(run / "model.keras")
     if finished:
-        say(report.finish(trainer.averaged, recipe, rows, run, len(found.training)))
+        say(report.finish(trainer.averaged, recipe, rows, run, len(found.training), found.holdout))
     return finished
 
 

@@ -5,16 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from train.digits import GARBAGE, Digits
-from train.pictures import Labelled, check_column, listed
+from train.digits import Digits
+from train.pictures import Labelled, as_digits, check_column, listed
 from watcher import bars
 from watcher.errors import UsageError
-from watcher.recognition.decode import decode
 from watcher.recognition.model import NOT_A_DIGIT
-from watcher.recognition.normalise import normalise
-from watcher.recognition.verdict import Unreadable
 
 HELD_OUT_SHARE = 0.3  # of the groups
 LEAST = 20  # pictures in each part: fewer teach nothing and prove nothing
@@ -47,7 +42,7 @@ def people(folders: Iterable[Path], by: str | None = None) -> People:
     held_out = tuple(picture for picture, group in known if is_held_out(group))
     rest = [picture for picture, group in known if not is_held_out(group)]
     _enough(len(rest), len(held_out))
-    training, unread = _read(rest)
+    training, unread = as_digits(rest, garbage=True)
     return People(training, held_out, unread, len(given) - len(known))
 
 
@@ -90,20 +85,3 @@ def _enough(training: int, held_out: int) -> None:
             f"{training} pictures are left to train on and {held_out} to judge by: {LEAST} of each are needed",
             hint="give more labelled pictures, or from more writers; --by file holds out single pictures",
         )
-
-
-def _read(pictures: Sequence[Labelled]) -> tuple[Digits, int]:
-    """The pictures in the network's form, and how many could not be read."""
-    read, labels = [], []
-    for picture in bars.each(pictures, "pictures", "read pictures"):
-        try:
-            read.append(normalise(decode(picture.path.read_bytes())).digit)
-        except Unreadable:
-            continue
-        labels.append(int(picture.label) if picture.is_digit else GARBAGE)
-    if not read:
-        raise UsageError(
-            f"none of the {len(pictures)} pictures to train on can be read",
-            hint="try one of them with: python -m watcher predict PICTURE",
-        )
-    return Digits(np.stack(read), np.asarray(labels, np.int64)), len(pictures) - len(read)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from train.digits import Digits
+from train.digits import GARBAGE, Digits
 from watcher.bars import each
 from watcher.errors import UsageError
 from watcher.recognition.decode import decode
 from watcher.recognition.formats import PICTURE_SUFFIXES
+from watcher.recognition.model import NOT_A_DIGIT
 from watcher.recognition.normalise import normalise
 from watcher.recognition.verdict import DIGITS, Unreadable
 
@@ -83,21 +84,22 @@ def check_column(pictures: Sequence[Labelled], column: str, option: str) -> None
         )
 
 
-def as_digits(pictures: Sequence[Labelled]) -> tuple[Digits, int]:
+def as_digits(pictures: Sequence[Labelled], *, garbage: bool = False) -> tuple[Digits, int]:
     """The pictures labelled 0 to 9 in the network's form, and how many of them could not be read.
 
-    They pass the very same decode and normalise as users' pictures.
+    They pass the very same decode and normalise as users' pictures. garbage: what is labelled `not_a_digit` comes
+    with them, as GARBAGE; a network without that output cannot be given it.
     """
     digits, labels, unread = [], [], 0
     for picture in each(pictures, "pictures", "read pictures"):
-        if not picture.is_digit:
+        if not (picture.is_digit or (garbage and picture.label == NOT_A_DIGIT)):
             continue
         try:
             digits.append(normalise(decode(picture.path.read_bytes())).digit)
         except Unreadable:
             unread += 1
             continue
-        labels.append(int(picture.label))
+        labels.append(int(picture.label) if picture.is_digit else GARBAGE)
     if not digits:
         raise UsageError(
             f"none of the {len(pictures)} labelled pictures is a readable digit",

@@ -98,3 +98,12 @@ def test_pictures_come_in_the_form_that_the_network_is_served(table: Path) -> No
     assert (2, 28, 28) == digits.pictures.shape
     assert [255, 255] == digits.pictures.max(axis=(1, 2)).tolist()
     assert 0 == digits.pictures[:, 0].max()
+
+
+def test_what_is_no_digit_comes_along_where_the_network_knows_it(table: Path) -> None:
+    """As its eleventh output; else it is left out, as every other label."""
+    with (table / "labels.csv").open("a") as lines:
+        lines.write("c.png,not_a_digit,single\n")
+    found = pictures.listed(table)
+    assert [3, 8] == pictures.as_digits(found)[0].labels.tolist()
+    assert [3, 8, 10] == pictures.as_digits(found, garbage=True)[0].labels.tolist()

@@ -25,7 +25,7 @@ def test_each_new_picture_comes_as_often_as_any_other() -> None:
 
 def test_few_new_pictures_are_shown_often_and_many_once_at_least() -> None:
     """Old strokes come on top."""
-    assert 1500 == fresh_pictures(20, strokes=False)
+    assert 500 == fresh_pictures(20, strokes=False)
     assert 4000 + 3000 == fresh_pictures(4000, strokes=True)
 
 
