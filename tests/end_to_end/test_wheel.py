@@ -50,6 +50,7 @@ def test_the_model_is_inside_and_its_source_is_not(wheel: Path) -> None:
         names = archive.namelist()
     assert "watcher/models/digitnet/model.json" in names
     assert "watcher/models/digitnet/model.tflite" in names
+    assert "watcher/report/templates/report.html" in names
     assert not [name for name in names if name.endswith((".keras", ".png")) or name.startswith(("tests", "inbox"))]
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"watcher", "train"}
 
@@ -64,6 +65,8 @@ def test_the_installed_commands_read_a_picture(commands: Path, tmp_path: Path) -
     assert said.startswith("inbox/7.png: 7 ")
     run(commands / "digit-watcher", "run", "--once", "--inbox", "inbox", "--outbox", "outbox", cwd=tmp_path)
     assert ",7.png,ok,7," in (tmp_path / "outbox" / "results.csv").read_text(encoding="utf-8")
+    run(commands / "digit-watcher", "report", "--inbox", "inbox", "--outbox", "outbox", cwd=tmp_path)
+    assert "7.png" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_digit_train_is_installed_too(commands: Path, tmp_path: Path) -> None:
