@@ -16,7 +16,7 @@ from train.fit import material
 from train.gathering import gather
 from train.sources import Source
 from train.versions import versions
-from watcher.recognition.model import LiteRTNetwork, load_model
+from watcher.recognition.model import LiteRTNetwork, Network, load_model
 from watcher.recognition.recogniser import Recogniser
 
 Say = Callable[[str], None]
@@ -45,7 +45,7 @@ def export(source: Source, out: Path, *, int8: bool, say: Say, suite: Path | Non
     keep(source.model, out)
 
 
-def agreement(model: keras.Model, network: LiteRTNetwork, pictures: NDArray[np.uint8]) -> float:
+def agreement(model: keras.Model, network: Network, pictures: NDArray[np.uint8]) -> float:
     """For which share of the pictures both read the same digit."""
     float_read = networks.log_probabilities(model, pictures)[:, :10].argmax(axis=1)
     return float((network.logits(pictures)[:, :10].argmax(axis=1) == float_read).mean())

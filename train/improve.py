@@ -12,11 +12,11 @@ import numpy as np
 
 from train import card, improved, mnist, networks
 from train.comparison import table
+from train.descent import Card, Learnt, shown
 from train.digits import GARBAGE, Digits
 from train.evaluate import evaluate
-from train.export import keep
+from train.export import agreement, keep
 from train.fit import material
-from train.improved import Learnt
 from train.judgement import Judgement, NotBetterError
 from train.parent import Parent
 from train.people import People
@@ -26,10 +26,14 @@ from train.rehearsal import fresh_pictures, rehearsal
 from train.trainer import Trainer
 from train.trial import compared, report_sets, standard_sets, try_out
 from watcher import bars
+from watcher.errors import UsageError
 from watcher.recognition.model import load_model
 from watcher.recognition.recogniser import Recogniser
 
 Say = Callable[[str], None]
+
+_LOOKED_AT = 500  # digits on which a network and the weights that were made of it are compared
+_SAME_NETWORK = 0.98
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ def improve(parent: Parent, given: People, settings: Settings, out: Path, say: S
     work on of the standard sets; only then are MNIST's test digits and the parts `report` read, for the card.
     """
     old = material(replace(parent.recipe, data=settings.data, pictures=()), say)
+    _check_source(parent, old.holdout.take(np.arange(min(_LOOKED_AT, len(old.holdout)))))
     given = _fitting(given, parent)
     say(
         f"{len(given.training)} new pictures to train on, {len(given.held_out)} held out to judge by, "
@@ -66,10 +71,20 @@ def improve(parent: Parent, given: People, settings: Settings, out: Path, say: S
         trial = try_out(before, after, given.held_out, standard_sets(old.holdout, settings.suite))
         say(f"\nbefore → after, on what neither was trained on\n{trial.table()}\n")
         _insist(trial.judged(), say)
-        contents["improved"][-1]["judged_on"] = improved.shown(trial.all)
+        contents["improved"][-1]["judged_on"] = shown(trial.all)
         contents["improved"][-1]["reported"] = _report(contents, before, after, settings, say)
         card.replace(folder, contents)
         keep(model, folder)
+
+
+def _check_source(parent: Parent, digits: Digits) -> None:
+    """Raises UsageError where model.keras is not what the bundle's weights were made of."""
+    agreed = agreement(parent.network(), load_model(parent.folder).network, digits.pictures)
+    if agreed < _SAME_NETWORK:
+        raise UsageError(
+            f"{parent.path} is not the network of {parent.folder}: they agree on {agreed:.1%} of {len(digits)} digits",
+            hint="put the two files back that were exported together",
+        )
 
 
 def _recipe(parent: Parent, given: People, settings: Settings) -> Recipe:
@@ -131,12 +146,10 @@ def _insist(judgement: Judgement, say: Say) -> None:
     )
 
 
-def _report(
-    contents: improved.Card, before: Recogniser, after: Recogniser, settings: Settings, say: Say
-) -> improved.Card:
+def _report(contents: Card, before: Recogniser, after: Recogniser, settings: Settings, say: Say) -> Card:
     """Figures on test sets, when all is decided."""
     test = mnist.load(settings.data, "test")
     contents["scores"]["mnist_t10k"] = evaluate(of_digits(after, test))
     found = [compared(before, after, one) for one in report_sets(test, settings.suite)]
     say(f"\nfor the record, on test sets, which decided nothing\n{table({'': found})}\n")
-    return improved.shown(found)
+    return shown(found)

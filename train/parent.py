@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
-
-import keras
+from typing import TYPE_CHECKING, Any
 
 from train import card
 from train.recipe import Recipe
-from train.sources import keras_model
 from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    import keras
 
 KERAS = "model.keras"
 
@@ -24,8 +24,10 @@ class Parent:
     recipe: Recipe
     path: Path
 
-    def network(self) -> keras.Model:
+    def network(self) -> "keras.Model":
         """A fresh copy of the network; raises UsageError where Keras cannot load it."""
+        from train.sources import keras_model  # with Keras
+
         return keras_model(self.path)
 
 
