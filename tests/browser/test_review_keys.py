@@ -5,7 +5,7 @@ import pytest
 from tests.browser.conftest import Serve, drop_doubtful
 from tests.browser.person import Person
 from tests.browser.window import Window
-from tests.browser.words import assert_spoken
+from tests.browser.words import assert_spoken, spoken
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import wait_for
 
@@ -42,6 +42,16 @@ def test_undo_takes_back_the_last_then_the_one_before(place: Place, waiting: lis
     anna.answers("8")
     said = [(first, "3"), (second, "4"), (second, ""), (first, ""), (first, "8")]
     assert_spoken(place, [(file, label, "Anna") for file, label in said])
+
+
+def test_a_key_right_after_an_undo_means_what_it_brings_back(place: Place, waiting: list[str], anna: Person) -> None:
+    """A slip mended at full speed: 3, u, 8 is one picture's 8."""
+    first, second, *_ = waiting
+    anna.sees(first)
+    anna.presses("3", "u", "8")
+    anna.sees(second)
+    wait_for(lambda: spoken(place)[-1:] == [(first, "8", "Anna")], f"the 8: {spoken(place)} {anna.file}", 5)
+    assert {word.file for word in spoken(place)} == {first}  # the 3 may have been taken back before it was saved
 
 
 def test_with_nothing_to_undo_it_says_so(place: Place, waiting: list[str], anna: Person) -> None:

@@ -64,7 +64,7 @@ def test_who_keeps_theirs_changes_nothing(place: Place, waiting: list[str], open
         ben.presses("4")
         ben.the("#troubles :text('Anna')").first.wait_for()
     ben.presses("k")
-    wait_for(lambda: not ben.window.texts("#troubles"), "no conflict any more")
+    wait_for(lambda: not ben.the("#troubles").inner_text(), "no conflict any more")
     assert_spoken(place, [(waiting[0], "not_a_digit", "Anna")])
 
 

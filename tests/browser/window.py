@@ -45,15 +45,15 @@ class Window:
         return list(self._wrong)
 
     @contextmanager
-    def expecting(self, *patterns: str) -> Iterator[None]:
-        """In the block something goes wrong, and must: each pattern is found in it, and nothing else is."""
+    def expecting(self, *patterns: str, maybe: str = "^$") -> Iterator[None]:
+        """In the block something goes wrong, and must: each pattern is found in it, and nothing else but maybe."""
         before = self._wrong
         self._wrong = found = []
         yield
         self._wrong = before
         for pattern in patterns:
             assert any(re.search(pattern, one) for one in found), (pattern, found)
-        self._wrong += [one for one in found if not any(re.search(pattern, one) for pattern in patterns)]
+        self._wrong += [one for one in found if not any(re.search(pattern, one) for pattern in (*patterns, maybe))]
 
     def texts(self, selector: str) -> list[str]:
         """What all elements of a kind say, as they are seen."""

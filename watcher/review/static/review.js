@@ -108,10 +108,12 @@ const inTrouble = (key) => $("troubles")?.querySelector(`button[data-key="${key}
 
 const saves = []; // {row, label, seen?, done}
 let saving = false;
-let halted = null; // the box that says why saving has stopped
+let halted = null; // the box that says that saving has stopped
+let stopped = null; // the failure that stopped it
 
 function save(row, label, done) {
   saves.push({ row, label, done });
+  if (halted) halt(stopped);
   pump();
 }
 
@@ -157,6 +159,8 @@ function refuse(failure) {
 }
 
 function halt(failure) {
+  halted?.remove();
+  stopped = failure;
   const count = saves.length === 1 ? "1 answer is" : `${saves.length} answers are`;
   const why = failure.shut
     ? "This page is no longer let in. Open the printed address, or log in, in another tab; then try again here."
@@ -194,6 +198,7 @@ async function poll() {
     for (const watch of watchers) watch(counts);
   } catch (failure) {
     put("state", failure.shut ? "not let in" : "no answer", true, failure.message);
+    if (halted && failure.shut !== stopped.shut) halt(failure);
   }
 }
 
@@ -405,31 +410,42 @@ function bringBack(row) {
   show();
 }
 
+// An undo takes a while: keys after it mean what it brings back. Where it brings nothing, they mean nothing.
+let turn = Promise.resolve();
+let lost = 0;
+
+function inTurn(deed) {
+  const before = lost;
+  turn = turn.then(() => (before === lost ? deed() : null)).catch(() => {});
+}
+
 async function undo() {
-  const waiting = saving || halted ? saves.length - (halted ? 0 : 1) : 0;
-  if (waiting > 0 && !halted?.sending) {
+  const waiting = saves.length - (saving ? 1 : 0); // the one that is on its way is taken back when it has arrived
+  if (waiting > 0) {
     const { row } = saves.pop();
     say(`${row.file}: taken back before it was saved`);
-    if (halted && !saves.length) { halted.remove(); halted = null; }
+    if (halted && saves.length) halt(stopped);
+    else if (halted) { halted.remove(); halted = null; }
     bringBack({ ...row, label: "" });
     return;
   }
   try {
     while (saving) await new Promise((go) => setTimeout(go, 20));
     const { row, message } = await send("/api/undo", page === "result" ? { id: shownId() } : {});
-    if (!row) { say(`Not undone: ${message}`); return; }
+    if (!row) { lost += 1; say(`Not undone: ${message}`); return; }
     say(`${row.file}: taken back${row.label ? `; ${spoken(row.label)} stands` : ""}`);
     if (page === "result") await reload();
     else bringBack(row);
   } catch (failure) {
+    lost += 1;
     if (failure.status === 409) trouble("Not undone", [failure.message], [["Close", "k", () => {}]]);
     else say(`Not undone: ${failure.message}`);
   }
 }
 
 function startQueue() {
-  $("back").addEventListener("click", back);
-  $("next").addEventListener("click", skip);
+  $("back").addEventListener("click", () => inTurn(back));
+  $("next").addEventListener("click", () => inTurn(skip));
   watchers.push((now) => {
     if (trail.length - at < 4 && now.open > 0) refill();
     if (!current()) showEmpty();
@@ -547,7 +563,7 @@ function search() {
 
 const KEYS = {
   n: () => answerWith("not_a_digit"),
-  u: () => { if (!readOnly) undo(); },
+  u: () => (readOnly ? null : undo()),
   " ": skip, ArrowRight: skip, ArrowLeft: back,
   Enter: () => {
     if (asRead()) answerWith(asRead());
@@ -569,15 +585,15 @@ function pressed(event) {
   }
   if (!deed || (event.repeat && page !== "results")) return;
   event.preventDefault();
-  deed();
+  inTurn(deed);
 }
 
 function startPad() {
   for (const button of document.querySelectorAll("#pad [data-label]")) {
-    button.addEventListener("click", () => answerWith(button.dataset.label));
+    button.addEventListener("click", () => inTurn(() => answerWith(button.dataset.label)));
   }
-  $("confirm")?.addEventListener("click", KEYS.Enter);
-  $("undo")?.addEventListener("click", undo);
+  $("confirm")?.addEventListener("click", () => inTurn(KEYS.Enter));
+  $("undo")?.addEventListener("click", () => inTurn(undo));
   // After a click Enter must mean the picture, not the button once more; by keyboard the focus stays where it is.
   for (const button of document.querySelectorAll("#pad button, #walk button")) {
     button.addEventListener("click", (event) => { if (event.detail) $("title").focus({ preventScroll: true }); });
