@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from train import plots, scores
+from train import confidence_plots, plots, scores
+from train.coverage import curve
 from train.readings import Reading
+from train.reliability import sure
 from watcher.recognition.verdict import Reason, Status
 
 Figures = dict[str, Any]
@@ -127,12 +129,14 @@ def _percent(share: float | None) -> str:
 
 
 def draw(readings: Sequence[Reading], folder: Path) -> None:
-    """confusion.png and mistakes.png, those of which the reader was surest first."""
+    """confusion.png, mistakes.png (those of which the reader was surest first), coverage.png and reliability.png."""
     digits = [reading for reading in readings if reading.is_digit]
     labels = np.array([int(reading.label) for reading in digits], np.int64)
     read = np.array([int(reading.verdict.prediction or -1) for reading in digits], np.int64)
     plots.confusion(scores.confusion(labels, read), folder / "confusion.png")
     draw_mistakes(digits, folder / "mistakes.png")
+    confidence_plots.coverage({"digits": curve(digits)}, folder / "coverage.png")
+    confidence_plots.reliability({"digits": sure(digits)}, folder / "reliability.png")
 
 
 def draw_mistakes(digits: Sequence[Reading], path: Path) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from train import mnist, networks, plots, scores
+from train import confidence_plots, mnist, networks, plots, scores
 from train.checkpoint import Row
-from train.digits import normalised
+from train.coverage import curve_of
+from train.digits import Digits, normalised
 from train.recipe import Recipe
+from train.reliability import Sure
 from train.versions import versions
 
 
@@ -25,10 +27,11 @@ def write_history(rows: Sequence[Row], run: Path) -> None:
         writer.writerows(rows)
 
 
-def finish(model: Any, recipe: Recipe, rows: Sequence[Row], run: Path, trained_on: int) -> str:
+def finish(model: Any, recipe: Recipe, rows: Sequence[Row], run: Path, trained_on: int, holdout: Digits) -> str:
     """Score the float network on the test digits, write metrics and figures, and sum up in a sentence.
 
-    An unreadable test digit counts as a mistake.
+    An unreadable test digit counts as a mistake. holdout: what says how far the network's confidence, which is not
+    calibrated yet, can be trusted.
     """
     test, unread = normalised(mnist.load(recipe.data, "test"), "test digits")
     logs = networks.log_probabilities(model, test.pictures)
@@ -49,7 +52,17 @@ def finish(model: Any, recipe: Recipe, rows: Sequence[Row], run: Path, trained_o
     plots.curves(rows, run / "curves.png")
     plots.confusion(scores.confusion(test.labels, read), run / "confusion.png")
     _worst(logs[:, :10], read, test.labels, test.pictures, run)
+    _trust(networks.log_probabilities(model, holdout.pictures), holdout.labels, run)
     return f"test: accuracy {accuracy:.4f}, loss {loss:.4f} on {len(test) + unread} digits"
+
+
+def _trust(logs: NDArray[np.float32], labels: NDArray[np.int64], run: Path) -> None:
+    """coverage.png and reliability.png, of the ten digits among themselves."""
+    digits = scores.log_softmax(logs[:, :10])
+    found = Sure(np.exp(digits.max(axis=1)), digits.argmax(axis=1) == labels)
+    name = "held out, not calibrated"
+    confidence_plots.coverage({name: curve_of(found.confidence, found.right, len(labels))}, run / "coverage.png")
+    confidence_plots.reliability({name: found}, run / "reliability.png")
 
 
 def _worst(

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from train import plots, scores
+from train import confidence_plots, scores
 from train.coverage import curve
 from train.evaluate import Figures, draw_mistakes, figures_of, grouped
 from train.readings import Reading
 from train.readings import read as read_samples
+from train.reliability import sure
 from train.sets import Set, Suite
 from watcher.bars import bar
 from watcher.recognition.recogniser import Recogniser
@@ -129,19 +130,11 @@ def draw(sets: Suite, readings: Readings, folder: Path) -> None:
     """coverage.png, reliability.png, and mistakes-SET.png for each set that has any."""
     kept = {one.name: [r for r in readings[one.name] if r.is_digit] for one in sets.sets if one.digits}
     shown = {name: found for name, found in kept.items() if found}
-    plots.coverage({name: curve(found) for name, found in shown.items()}, folder / "coverage.png")
-    plots.reliability({name: _sure(found) for name, found in shown.items()}, folder / "reliability.png")
+    confidence_plots.coverage({name: curve(found) for name, found in shown.items()}, folder / "coverage.png")
+    confidence_plots.reliability({name: sure(found) for name, found in shown.items()}, folder / "reliability.png")
     for name, found in shown.items():
         if not all(reading.right for reading in found):
             draw_mistakes(found, folder / f"mistakes-{_file_name(name)}.png")
-
-
-def _sure(readings: Sequence[Reading]) -> tuple[plots.Floats, plots.Bools]:
-    read = [reading for reading in readings if reading.verdict.confidence is not None]
-    return (
-        np.array([reading.verdict.confidence for reading in read], float),
-        np.array([reading.right for reading in read], bool),
-    )
 
 
 def _file_name(set_name: str) -> str:

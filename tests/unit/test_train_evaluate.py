@@ -70,8 +70,10 @@ def test_a_set_without_digits_has_a_table_too() -> None:
     assert "no single digit  1" in evaluate.table(evaluate.evaluate(READINGS[4:]))
 
 
-@pytest.mark.parametrize("chosen", [READINGS, READINGS[:1]])
+@pytest.mark.parametrize("chosen", [READINGS, READINGS[:1], READINGS[4:]], ids=["some", "one", "no digits"])
 def test_figures_are_drawn_with_and_without_mistakes(tmp_path: Path, chosen: list[Reading]) -> None:
-    """Two pictures, whatever was read."""
+    """Four pictures, whatever was read."""
     evaluate.draw(chosen, tmp_path)
-    assert ["confusion.png", "mistakes.png"] == sorted(path.name for path in tmp_path.iterdir())
+    assert ["confusion.png", "coverage.png", "mistakes.png", "reliability.png"] == sorted(
+        path.name for path in tmp_path.iterdir()
+    )
