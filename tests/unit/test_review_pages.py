@@ -118,7 +118,7 @@ def test_another_id_is_no_result(page: Page, ada: Visitor, id_: str) -> None:
 
 @pytest.mark.parametrize("name", ["review.py", "..%2fpages.py", "%2e%2e/pages.py", "/etc/passwd", "nothing.svg%00.js"])
 def test_other_files_are_not_served(ada: Visitor, name: str) -> None:
-    """There are three, by name, in memory."""
+    """There are a few, by name, in memory."""
     assert 404 == ada.get(f"/static/{name}").status_code
 
 
