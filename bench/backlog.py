@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm import tqdm
-
 from bench.apart import apart
 from bench.cost import Cost
 from bench.daemon import backlog
@@ -20,6 +18,7 @@ from bench.peers.floor import bare_floor
 from bench.peers.tutorial import tutorial_loop
 from bench.pictures import Kind
 from bench.results import Figure
+from watcher.bars import each
 
 OURS = "digit-watcher run --once, from READY"
 _TUTORIAL_MOST = 200  # the loop is so slow, and as slow with more
@@ -56,7 +55,7 @@ def race(kind: Kind, count: int, rounds: int) -> list[Raced]:
     pictures = drawn(kind.draw, count)
     costs: dict[str, list[tuple[int, Cost]]] = {rival.name: [] for rival in RIVALS}
     turns = [rival for _ in range(rounds) for rival in RIVALS]
-    for rival in tqdm(turns, desc=kind.title, leave=False, disable=None):
+    for rival in each(turns, "turns", kind.title):
         some = min(count, rival.most or count)
         with workplace() as folder:
             fill(folder / "inbox", pictures, some)

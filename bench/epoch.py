@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
 from bench.step_times import StepTimes
 from train import mnist, unipen
@@ -18,6 +17,7 @@ from train.garbage import garbage
 from train.recipe import recipe_for
 from train.trainer import Trainer
 from train.world import World
+from watcher.bars import each
 
 _GARBAGE = 2000  # different ones: how many there are makes a step neither slower nor faster
 _FRESH = 100  # fresh pictures in a round
@@ -49,7 +49,7 @@ class Epoch:
         for do in doing:
             _each(do, range(_WARM_UP))
         found: tuple[list[float], ...] = ([], [], [])
-        for number in tqdm(range(rounds), desc="training", leave=False, disable=None):
+        for number in each(range(rounds), "rounds", "train"):
             for do, seconds in zip(doing, found, strict=True):
                 seconds.append(_each(do, range(number * count, (number + 1) * count)))
         return StepTimes(*map(tuple, found))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tqdm import tqdm
+from watcher.bars import each
 
 
 @contextmanager
@@ -26,6 +26,6 @@ def drawn(draw: Callable[[Path, int], None], count: int) -> list[bytes]:
 def fill(folder: Path, pictures: Sequence[bytes], count: int, prefix: str = "") -> None:
     """`count` files of these bytes, in turn; on disk before it ends, so that nobody pays for what others wrote."""
     folder.mkdir(exist_ok=True)
-    for number in tqdm(range(count), desc="writing pictures", leave=False, disable=None):
+    for number in each(range(count), "pictures", "write"):
         (folder / f"{prefix}{number:07d}.png").write_bytes(pictures[number % len(pictures)])
     os.sync()

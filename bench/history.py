@@ -9,12 +9,12 @@ files do not hold these rows: they were cut, as people may.
 import hashlib
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
+from watcher.bars import each
 
 _DAYS = 1000  # over which the older pictures came
 _FIRST_DAY = date(2001, 1, 1)
@@ -35,7 +35,7 @@ def older_rows(ledger: Path, rows: int) -> None:
     db.execute("UPDATE tally SET n = n + ?", (rows,))
     db.executemany(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-        tqdm(_older(only, columns, rows), total=rows, desc="older rows", unit=" rows", leave=False, disable=None),
+        each(_older(only, columns, rows), "rows", "write older ones", rows),
     )
     db.execute("COMMIT")
     db.execute("PRAGMA journal_mode = WAL")
@@ -45,8 +45,7 @@ def older_rows(ledger: Path, rows: int) -> None:
 def crowd(outbox: Path, files: int) -> None:
     """So many more files in today's folder of the archive: empty ones, for it is their names that fill a folder."""
     folder = outbox / "archive" / datetime.now(UTC).date().isoformat()
-    numbers: Iterable[int] = tqdm(range(files), desc="archived files", leave=False, disable=None)
-    for number in numbers:
+    for number in each(range(files), "files", "crowd the archive"):
         (folder / f"crowd-{number:07d}.png").touch()
 
 

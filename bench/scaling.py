@@ -21,6 +21,7 @@ from bench.pictures import KINDS
 from bench.processes import Peak
 from bench.results import Figure, Results
 from bench.table import short
+from watcher.bars import each
 from watcher.config import Config
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -111,7 +112,8 @@ def measure(case: Case, pictures: Sequence[bytes]) -> Measured:
         _drained(root, pictures, 1, "first-", case.workers)
         case.prepare(root)
         singles = [_drained(root, pictures, 1, f"single-{n}-", case.workers)[0].cost for n in range(_SINGLES)]
-        found = [_drained(root, pictures, case.count, f"{n}-", case.workers) for n in range(rounds(case.count))]
+        turns = each(range(rounds(case.count)), "rounds", case.name)
+        found = [_drained(root, pictures, case.count, f"{n}-", case.workers) for n in turns]
     costs = [one.cost.beyond(_middle(singles)).each(case.count - 1) for one, _ in found]
     clock, processors = zip(*costs, strict=True)
     return Measured(clock, processors, tuple(mib for _, mib in found), tuple(one.ready for one, _ in found))

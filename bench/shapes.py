@@ -13,7 +13,6 @@ import click
 import keras
 import numpy as np
 from keras import layers
-from tqdm import tqdm
 
 from train import mnist, networks
 from train.convert import to_litert
@@ -23,6 +22,7 @@ from train.gathering import distorted
 from train.networks import convolution, head
 from train.recipe import recipe_for
 from train.trainer import Trainer
+from watcher.bars import each
 from watcher.recognition.model import LiteRTNetwork
 
 _ROUNDS, _READS = 60, 50  # the best of so many rounds of so many readings
@@ -91,7 +91,7 @@ def main(data: str, epochs: int, seed: int) -> None:
         recipe = replace(recipe_for("digitnet", epochs), network=name, seed=seed, warmup_epochs=1.0)
         trainer = Trainer(recipe, training, drawn, build=build)
         began = time.monotonic()
-        for _ in tqdm(range(epochs * trainer.steps_per_epoch), desc=name, leave=False, disable=None):
+        for _ in each(range(epochs * trainer.steps_per_epoch), "batches", name):
             trainer.advance()
         seconds = (time.monotonic() - began) / epochs
         wrong = [_wrong(trainer.averaged, digits) for digits in judges]

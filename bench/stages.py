@@ -13,6 +13,7 @@ from bench.command import out_option, spelled
 from bench.folders import drawn
 from bench.pictures import KINDS
 from bench.results import Figure, Results
+from watcher.bars import each
 from watcher.models import SHIPPED
 from watcher.recognition.decode import decode
 from watcher.recognition.model import load_model
@@ -45,7 +46,11 @@ def main(pictures: int, rounds: int, out: Path | None) -> None:
             "all of reading, as a reader has them": (recogniser.read_all, files),
         }  # fmt: skip
         for step, (do, given) in steps.items():
-            found = Figure(f"{kind.title}: {step}", "µs", tuple(_microseconds(do, given) for _ in range(rounds)))
+            found = Figure(
+                f"{kind.title}: {step}",
+                "µs",
+                tuple(_microseconds(do, given) for _ in each(range(rounds), "rounds", step)),
+            )
             results.figures.append(found)
             click.echo(f"{step:<36}{found.median:>8.0f}  {min(found.values):.0f}–{max(found.values):.0f}")
     if out is not None:

@@ -20,6 +20,7 @@ from bench.pictures import KINDS
 from bench.results import Figure, Results
 from bench.stopwatch import Spent, Step, StepPath, Stopwatch
 from bench.table import short
+from watcher.bars import each
 from watcher.config import Config
 from watcher.opening import open_daemon
 
@@ -77,7 +78,7 @@ def main(pictures: int, rounds: int, kind: str, out: Path | None) -> None:
     results = Results(spelled())
     click.echo(f"{results.heading()}\n\n{HEADER}")
     some = drawn(KINDS[kind].draw, min(_DISTINCT, pictures))
-    found = [_watched(some, pictures) for _ in range(rounds)]
+    found = [_watched(some, pictures) for _ in each(range(rounds), "rounds")]
     for line in lines(found):
         clock, processors = figures(line, pictures)
         results.figures += [clock, processors]

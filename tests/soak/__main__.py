@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 from click import echo
-from tqdm import tqdm
 
 from tests.end_to_end.place import Place
 from tests.soak.soak import Result, Soak
+from watcher.bars import bar
 
 LONGEST_LIFE = 0.8  # seconds; a start takes about half of it
 
@@ -25,11 +25,11 @@ def main() -> int:
     soak = Soak(
         place, kills=options.kills, pictures=options.pictures, seed=options.seed, fake=options.fake, life=LONGEST_LIFE
     )
-    with tqdm(total=options.kills, unit=" kills", disable=None, dynamic_ncols=True) as bar:
+    with bar(options.kills, "kills") as drawn:
 
         def show(pictures: int) -> None:
-            bar.set_postfix_str(f"{pictures:,} pictures")
-            bar.update(soak.result.kills.total() - bar.n)
+            drawn.set_postfix_str(f"{pictures:,} pictures", refresh=False)
+            drawn.update(soak.result.kills.total() - drawn.n)
 
         result = soak.run(show)
     _show(result, options)
