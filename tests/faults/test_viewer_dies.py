@@ -1,5 +1,6 @@
 """Pictures that end, hold or use up the process that shows them to people, or take it over."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -91,6 +92,17 @@ def test_one_that_was_taken_over_can_do_nothing(viewer: Viewer) -> None:
     """No file, no listing, no program: it has the bytes it was sent, and answers with pixels."""
     refused = ["read", "write", "list", "run"] if landlock_version() else []
     assert [*refused, "files"] == [name for name in viewer.view(png(7, TRY)).why.split() if name in (*refused, "files")]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give up")
+def test_roots_child_is_not_root(viewer: Viewer) -> None:
+    """It becomes nobody, with no way back, and no group but nobody's."""
+    viewer.view(png(1))
+    assert viewer._child is not None
+    said = Path(f"/proc/{viewer._child._process.pid}/status").read_text(encoding="ascii")
+    assert [["65534"] * 4, ["65534"] * 4, []] == [
+        line.split()[1:] for line in said.splitlines() if line.startswith(("Uid:", "Gid:", "Groups:"))
+    ]
 
 
 def test_it_ends_with_its_parent(viewer: Viewer) -> None:

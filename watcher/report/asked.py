@@ -14,6 +14,7 @@ _SURE = " ".join(f"WHEN confidence >= {CONFIDENCES[n]} THEN {n}" for n in revers
 _MILLISECONDS = "CAST(round((julianday(processed_at) - julianday(arrived_at)) * 86400000) AS INTEGER)"
 _TENS = " ".join(f"WHEN ms < {10 * ten} THEN ms / {ten // 10} * {ten // 10}" for ten in (10**n for n in range(1, 11)))
 _ROUNDED = f"CASE {_TENS} ELSE ms END"
+_STEPS_AT_ONCE = 1_000_000  # of SQLite's machine: some hundredths of a second
 _REQUEUED = "state = 'requeued'"
 
 
@@ -51,6 +52,10 @@ class Shown(NamedTuple):
 
 class ReportQuestions(Asking):
     """Questions about the rows of a period. Those that have been read again since count by their later rows alone."""
+
+    def call_now_and_then(self, tick: Callable[[], None]) -> None:
+        """Call this while an answer is being found."""
+        self._db.set_progress_handler(tick, _STEPS_AT_ONCE)
 
     def ends(self, rows: Rows) -> tuple[str, str] | None:
         """When the first and the last row were made, in their sequence; None where there are none."""

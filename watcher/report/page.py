@@ -65,9 +65,7 @@ def _number(value: int) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    """One decimal; neither 0 for some nor 100 for not all."""
-    if not whole:
-        return "–"
+    """One decimal; neither 0 for some nor 100 for not all. whole: at least 1."""
     share = 100 * part / whole
     if part and share < 0.1:
         return "< 0.1%"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from watcher import __version__
+from watcher import __version__, bars
 from watcher.backup import require_ledger
 from watcher.config import Config
 from watcher.errors import SurroundingsError, UsageError
@@ -96,7 +96,12 @@ def reported(config: Config, rows: Rows, now: datetime, pictures: int) -> Report
 @contextmanager
 def _asking(config: Config) -> Iterator[ReportQuestions]:
     # Root would leave files beside the ledger that the daemon may not open.
-    with as_owner_of(config.state_folder), closing(ReportQuestions(config.ledger_path)) as questions:
+    with (
+        as_owner_of(config.state_folder),
+        closing(ReportQuestions(config.ledger_path)) as questions,
+        bars.waiting("add up the rows") as tick,
+    ):
+        questions.call_now_and_then(tick)
         yield questions
 
 
