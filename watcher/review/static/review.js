@@ -534,6 +534,7 @@ function addStop() {
 }
 
 function startResults() {
+  if (matchMedia("(min-width: 60rem)").matches) document.querySelector(".more-filters").open = true;
   for (const field of $("filters").elements) {
     field.addEventListener("change", () => { if (field.tagName === "SELECT") $("filters").requestSubmit(); });
   }
