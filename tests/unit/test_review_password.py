@@ -19,8 +19,9 @@ def page(tmp_path: Path) -> Iterator[Page]:
     made.close()
 
 
-def login(visitor: Visitor, password: str = PASSWORD, **headers: str) -> int:
-    sent = FORM | {name.replace("_", "-"): value for name, value in headers.items()}
+def login(visitor: Visitor, password: str = PASSWORD, **headers: str | None) -> int:
+    given = FORM | {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {name: value for name, value in given.items() if value is not None}
     return int(visitor.request("POST", "/login", data={"password": password}, headers=sent).status_code)
 
 
@@ -64,6 +65,8 @@ def test_another_sites_form_is_refused(page: Page) -> None:
     """Browsers say where it came from; of our own form they say `null`, because our pages tell no referrer."""
     assert 403 == login(Visitor(page, enter=False), Origin="http://evil.example")
     assert 403 == login(Visitor(page, enter=False), Sec_Fetch_Site="cross-site", Origin="null")
+    assert 403 == login(Visitor(page, enter=False), Sec_Fetch_Site=None, Origin="null")
+    assert 403 == login(Visitor(page, enter=False), Sec_Fetch_Site=None, Origin=None)
     assert 303 == login(Visitor(page, enter=False), Origin="null")
 
 

@@ -328,6 +328,7 @@ function show() {
     describe($("empty-title").textContent);
     return;
   }
+  scrollTo(0, 0); // on a small screen the picture comes before its facts
   showFacts(row);
   showPictures(row.id, row.file);
   const answered = row.said ? `; you said ${spoken(row.said)}` : "";
