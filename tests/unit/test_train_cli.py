@@ -34,6 +34,8 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
         (["evaluate", "nowhere", "--data", "x"], 5, "nowhere", ""),
         (["evaluate", "--colour"], 2, "No such option", ""),
         (["sing"], 2, "No such command", ""),
+        (["improve", "nowhere", "--out", "x"], 2, "'nowhere' does not exist", ""),
+        (["improve", "old", "--out", "old"], 2, "--out old: there is something already", "not there yet"),
     ],
 )
 def test_a_wrong_call_says_what_and_what_to_do(
@@ -52,7 +54,7 @@ def test_a_wrong_call_says_what_and_what_to_do(
     assert "" == shown.out
 
 
-@pytest.mark.parametrize("command", ["fit", "evaluate", "export"])
+@pytest.mark.parametrize("command", ["fit", "evaluate", "export", "improve"])
 def test_every_command_explains_itself(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
