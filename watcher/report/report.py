@@ -42,7 +42,7 @@ def report_command(
     """
     printed = out == Path("-")
     if not printed:
-        refuse_our_own(config, out)
+        (refuse_our_own if overwrite else refuse_others)(config, out)
     require_ledger(config)
     now = datetime.now(UTC)
     rows = _rows(config, now, since, until)
@@ -60,7 +60,9 @@ def refuse_others(config: Config, out: Path) -> None:
     """Raise UsageError where a page must not be written there, or over what is there."""
     refuse_our_own(config, out)
     if out.exists() and not _is_a_report(out):
-        raise UsageError(f"{out} exists, and is no report", hint="Name another file, or move that one away.")
+        raise UsageError(
+            f"{out} exists, and is no report", hint="Name another file; or `digit-watcher report` has --overwrite."
+        )
 
 
 def report_of_run(config: Config, recorded: int, out: Path) -> None:
