@@ -51,6 +51,7 @@ def binned(found: Sure) -> list[Bin]:
     for number in np.unique(place):
         here = place == number
         count, right = int(here.sum()), int(found.right[here].sum())
-        low, high = scores.wilson(right, count)
-        bins.append(Bin(count, float(found.confidence[here].mean()), right / count, low, high))
+        share, (low, high) = right / count, scores.wilson(right, count)
+        # Where all are right, or none, rounding may leave the share a hair outside.
+        bins.append(Bin(count, float(found.confidence[here].mean()), share, min(low, share), max(high, share)))
     return bins

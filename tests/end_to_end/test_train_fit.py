@@ -4,6 +4,7 @@ import csv
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.process import run_in_one
+from tests.unit.terminal import LEFT, Terminal, screen
 
 pytestmark = [
     pytest.mark.skipif(
@@ -90,7 +92,7 @@ class Made:
 
     folder: Path
     said: dict[str, str]  # by what was done
-    interrupted: tuple[int, str]  # exit code and words
+    interrupted: tuple[int, str, str]  # exit code, words, and what its terminal got beside them
     epochs_before: list[str]  # of the interrupted run
     weights_before: bool  # whether the interrupted run had left a network
 
@@ -128,16 +130,20 @@ def labelled(folder: Path) -> None:
         cv2.imwrite(str(folder / str(label) / f"{place}.png"), 255 - image)
 
 
-def interrupted(*arguments: str | Path) -> tuple[int, str]:
-    """Exit code and words of a command that gets Ctrl-C after its first epoch."""
-    with subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
+def interrupted(*arguments: str | Path) -> tuple[int, str, str]:
+    """Exit code and words of a command that gets Ctrl-C after its first epoch, and what was drawn on its terminal."""
+    terminal = Terminal()
+    with subprocess.Popen(
+        command(*arguments), stdout=subprocess.PIPE, stderr=terminal.child, text=True, cwd=REPOSITORY,
+        env=os.environ | {"TERM": "xterm"},
+    ) as process:  # fmt: skip
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("epoch 1/"):
                 break
         process.send_signal(signal.SIGINT)
         said = process.stdout.read()
-    return process.returncode, said
+    return process.returncode, said, terminal.close()
 
 
 def shorten(run: Path, epochs: int) -> None:
@@ -153,11 +159,13 @@ def test_from_data_to_a_bundle_that_reads(tmp_path: Path, data: Path, made: Made
     expected = [
         "config.json",
         "confusion.png",
+        "coverage.png",
         "curves.png",
         "history.csv",
         "metrics.json",
         "mistakes.png",
         "model.keras",
+        "reliability.png",
     ]
     assert expected == [name for name in sorted(os.listdir(run)) if name != "checkpoint.npz"]
     (said,) = train(("evaluate", bundle, "--data", data, "--json", "--out", tmp_path / "scores"))
@@ -167,7 +175,8 @@ def test_from_data_to_a_bundle_that_reads(tmp_path: Path, data: Path, made: Made
     card = json.loads((bundle / "model.json").read_text(encoding="utf-8"))
     assert found["right"] == card["scores"]["mnist_t10k"]["right"]
     assert str(data) not in (bundle / "model.json").read_text(encoding="utf-8")
-    assert {"confusion.png", "mistakes.png", "scores.json"} == set(os.listdir(tmp_path / "scores"))
+    drawn = {"confusion.png", "coverage.png", "mistakes.png", "reliability.png"}
+    assert drawn | {"scores.json"} == set(os.listdir(tmp_path / "scores"))
 
 
 def test_digitnet_trains_with_pictures_and_exports_its_garbage_class(made: Made) -> None:
@@ -182,13 +191,23 @@ def test_digitnet_trains_with_pictures_and_exports_its_garbage_class(made: Made)
 def test_ctrl_c_leaves_a_run_that_goes_on(made: Made) -> None:
     """Interrupted after its first epoch: exit 130, how to resume is said, and resuming reaches the end."""
     run, done = made.folder / "few", len(made.epochs_before)
-    code, said = made.interrupted
+    code, said, _ = made.interrupted
     assert 130 == code
     assert f"python -m train fit --run {run} --resume" in said
     assert 1 <= done < 400
     assert made.weights_before
     assert "done before" in made.said["resumed"]
     assert [str(epoch + 1) for epoch in range(done + 2)] == history(run)
+
+
+def test_on_a_terminal_fit_says_how_long_the_whole_run_still_takes(made: Made) -> None:
+    """Of all batches of all 400 epochs, with the epoch; and nothing of it stays."""
+    *_, drawn = made.interrupted
+    found = re.search(r"epoch [1-9]/400: +\d+%\|.*?\| \d+/(\d+) " + LEFT.pattern, drawn)
+    assert found, drawn
+    assert 0 == int(found[1]) % 400
+    assert not [line for line in screen(drawn) if "%|" in line]
+    assert all("%|" not in words for words in made.said.values())
 
 
 STOPPED_AND_NOT = """

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 COLUMNS = 100
 # Rate and time left, as tqdm has them: `[00:01<00:03, 12.3 pictures/s]`.
-LEFT = re.compile(r"\[\d\d:\d\d<\d\d:\d\d, +[\d.]+[kMG]? ?\S+/s(, [^]]*)?\]")
+LEFT = re.compile(r"\[\d\d:\d\d<(?:\d+:)?\d\d:\d\d, +[\d.]+[kMG]? ?\S+/s(?:, [^]]*)?\]")
 _CODE = re.compile(r"\x1b\[(\d*)([A-Za-z])")
 
 

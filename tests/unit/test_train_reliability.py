@@ -32,6 +32,14 @@ def test_pictures_of_like_confidence_stand_together() -> None:
     assert ([], 0.0) == (binned(NONE), NONE.error)
 
 
+@pytest.mark.parametrize("right", [False, True])
+def test_a_share_never_lies_outside_its_interval(right: bool) -> None:
+    """Of however many, also where all are right or none is: a plot would refuse it."""
+    for count in range(1, 200):
+        (found,) = binned(Sure(np.full(count, 0.5), np.full(count, right)))
+        assert found.low <= found.right <= found.high
+
+
 @pytest.mark.parametrize(
     "sets", [{"few": FEW}, {"no digits": NONE}, {f"set {n}": FEW for n in range(6)}], ids=["one", "none", "several"]
 )
