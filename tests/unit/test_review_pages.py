@@ -164,6 +164,7 @@ def test_counts_move_with_the_ledger(page: Page, ada: Visitor) -> None:
     page.add(DOUBTFUL, DOUBTFUL, SEVEN)
     first = ada.get("/api/live").json()
     assert (2, 0, 3, "running", "") == tuple(first[name] for name in ("open", "today", "results", "state", "trouble"))
+    page.correct(id_of(1), "8")
     page.correct(id_of(1), "9")
     page.correct(id_of(3), "9")
     page.correct(id_of(3), "")

@@ -245,5 +245,6 @@ def test_leases_end_by_themselves() -> None:
     assert [] == leases.keep_only([], "x")
     assert leases.take("a", "y")
     now[0] = 61.0
-    leases.tidy()
     assert leases.take("a", "x")
+    leases.tidy()
+    assert not leases.take("a", "y")
