@@ -167,8 +167,7 @@ def run(*command: str | Path) -> int:
 
 
 def draw(suite: Path, out: Path) -> None:
-    """People's pictures in two halves by writer, those of the part `report`, zeros that are struck through the usual
-    way, and a suite without the people."""
+    """People in two halves by writer, others of the part `report`, the usual struck zeros, a suite without people."""
     signs = unipen.load(suite / "unipen", "validate")
     writers = who_write_zeros(signs)
     for half, name in enumerate(("first", "second")):

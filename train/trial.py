@@ -10,7 +10,7 @@ from train.comparison import table as lines_of
 from train.digits import Digits
 from train.judgement import Judgement, judge
 from train.pictures import Labelled
-from train.readings import of_pictures, of_samples
+from train.readings import as_png, of_pictures, of_samples
 from train.sets import Set
 from watcher.recognition.recogniser import Recogniser
 
@@ -56,9 +56,12 @@ def standard_sets(holdout: Digits, folder: Path | None) -> list[Set]:
 
 
 def report_sets(test: Digits, folder: Path | None) -> list[Set]:
-    """The same of MNIST's test digits and of the parts to report: read when all is decided."""
-    made = [*sets.of_digits(test, "mnist t10k", "report"), *(sets.written(folder, "report") if folder else [])]
-    return [*made, *sets.drawn("report")]
+    """MNIST's test digits, and the parts to report of what people wrote: read when all is decided.
+
+    What is drawn has no part in it: `evaluate --suite` scores that as well.
+    """
+    written = sets.written(folder, "report") if folder else []
+    return [Set("mnist t10k", lambda: as_png(test)), *written]
 
 
 def compared(before: Recogniser, after: Recogniser, one: Set) -> Comparison:
