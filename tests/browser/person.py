@@ -18,7 +18,7 @@ class Person:
     def __init__(self, window: Window, served: Served, name: str = "Anna") -> None:
         """Come in by the printed address, and say who one is where one is asked. name: "" does not say it."""
         self.window, self.page, self.name = window, window.page, name
-        window.open(served.address)
+        window.enter(served)
         if name:
             self.introduce()
 

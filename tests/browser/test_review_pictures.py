@@ -39,12 +39,12 @@ def test_a_hostile_name_is_only_shown(name: bytes, place: Place, window: Window,
     anna.sees(shown)
     anna.presses("4")
     anna.finds_nothing_left()
+    assert_spoken(place, [(safe_cell(shown), "4", "Anna")])
     for path in ("/results", f"/results/{row['id']}"):
         window.open(window.origin + path)
         assert shown in [*window.texts("#list .name"), *window.texts("h1")]
         assert not window.page.evaluate("document.querySelectorAll('[onerror], svg[onload], img[src=x]').length")
         assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert_spoken(place, [(safe_cell(shown), "4", "Anna")])
 
 
 def damage(place: Place, row: dict[str, str], how: str) -> None:
@@ -81,11 +81,11 @@ def test_a_picture_that_cannot_be_shown_says_why(
     anna.presses("n")
     anna.sees(waiting[1])
     anna.presses("2")
+    assert_spoken(place, [(waiting[0], "not_a_digit", "Anna"), (waiting[1], "2", "Anna")])
     window.open(f"{window.origin}/results/{row['id']}")
     anna.the("#picture-why").wait_for()
     window.open(f"{window.origin}/results")
     assert len(window.texts("#list tbody tr")) == len(waiting)
-    assert_spoken(place, [(waiting[0], "not_a_digit", "Anna"), (waiting[1], "2", "Anna")])
 
 
 def test_a_picture_is_made_anew_before_a_browser_sees_it(place: Place, window: Window, serve: Serve) -> None:

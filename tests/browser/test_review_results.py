@@ -44,7 +44,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Serv
 def looking(full: tuple[Place, Served], opened: Opened) -> Window:
     """A window that was let in."""
     window = opened()
-    window.open(full[1].address)
+    window.enter(full[1])
     window.open(f"{full[1].origin}/results")
     return window
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tests.browser.chromium import PHONE, WIDE
+from tests.browser.served import Served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Request, Response
@@ -38,6 +39,11 @@ class Window:
         parts = urlsplit(address)
         self.origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else self.origin
         self.page.goto(address)
+
+    def enter(self, served: Served) -> None:
+        """Open the address that a server printed, and wait until it has let one in."""
+        self.open(served.address)
+        self.page.wait_for_url(lambda address: "enter" not in address)
 
     @property
     def wrong(self) -> list[str]:

@@ -26,7 +26,12 @@ class Doors:
         """The printed address: its token becomes a session, and leaves the address."""
         if not self._place.entrance.has_token(request.query_params.get("token", "")):
             return self._place.pages.refusal(request, 401, "That address is not, or no longer, the right one.")
-        return self._let_in()
+        # No redirect: of an address that was clicked in a mail it would be the other site's still, without the cookie.
+        answer = self._place.pages.page(
+            request, "message", status=200, title="Come in", message="The queue opens by itself."
+        )
+        answer.headers["Refresh"] = "0;url=/"
+        return self._with_a_session(answer)
 
     async def form(self, request: Request) -> Response:
         """Where the password is asked for."""
@@ -47,11 +52,10 @@ class Doors:
             tries.failed(address)
             return self._place.pages.page(request, "login", 401, problem="That is not the password.")
         tries.passed(address)
-        return self._let_in()
+        return self._with_a_session(RedirectResponse("/", 303))
 
-    def _let_in(self) -> Response:
+    def _with_a_session(self, answer: Response) -> Response:
         secret, _ = self._place.sessions.begin()
-        answer = RedirectResponse("/", 303)
         answer.set_cookie(
             self._place.given.cookie, secret, httponly=True, samesite="strict", secure=self._place.given.secure
         )
