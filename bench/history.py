@@ -31,7 +31,9 @@ def older_rows(ledger: Path, rows: int) -> None:
     (only,) = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
     db.execute("BEGIN")
     db.execute(f"UPDATE {table} SET seq = seq + ?", (rows,))
-    db.execute("UPDATE sheets SET seq = seq + ?", (rows,))
+    db.execute("UPDATE sheets SET seq = seq + ? WHERE name IN ('csv', 'jsonl')", (rows,))
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'open_reviews'").fetchone():
+        db.execute("UPDATE open_reviews SET seq = seq + ?", (rows,))
     db.execute("UPDATE tally SET n = n + ?", (rows,))
     db.executemany(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",

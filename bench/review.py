@@ -18,8 +18,8 @@ from bench.daemon import backlog
 from bench.history import older_rows
 from bench.results import Figure, Results
 from bench.table import Table
+from watcher.corrections.labels import Said
 from watcher.ids import IdSource, time_of
-from watcher.labels import Said
 from watcher.ledger import Ledger
 
 _PICTURE = Path("docs/pictures/paint-28x28.png")

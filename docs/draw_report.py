@@ -15,7 +15,7 @@ from docs.draw_samples import FOLDER, draw, on_paper, photographed
 from tests.browser.chromium import launched
 from tests.browser.window import Window
 from tests.end_to_end.place import Place
-from watcher.correcting import say
+from watcher.corrections.correcting import say
 from watcher.options import settings
 
 PICTURE = Path(__file__).with_name("report.png")

@@ -26,7 +26,7 @@ import numpy as np
 from train import strokes, unipen
 from train.unipen import Strokes
 from watcher.config import Config, load
-from watcher.correcting import say
+from watcher.corrections.correcting import say
 
 ZEROS_EACH = 10  # pictures by each writer; the zeros that they wrote are drawn again until there are so many
 _SEED = 880_001  # far from any seed of training or of the suite

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from watcher.corrections.labels import Correction
 from watcher.database import ledger_trouble, open_database
-from watcher.labels import Correction
 from watcher.records import Claim, Record
 from watcher.schema import SCHEMA_VERSION
 

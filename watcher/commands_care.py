@@ -84,7 +84,7 @@ def export(
             option = {"form": "format"}.get(name, name)
             raise click.UsageError(f"--{option} goes {'not' if labels else 'only'} with --labels.")
     if labels is not None:
-        from watcher.export_labels import export_labels
+        from watcher.corrections.export_labels import export_labels
 
         export_labels(settings(config_file, inbox, outbox), labels, since=since, until=until)
         return

@@ -10,9 +10,9 @@ import click
 from watcher import bars
 from watcher.backup import require_ledger
 from watcher.config import Config
+from watcher.corrections.labels import corrected
 from watcher.errors import SurroundingsError
 from watcher.fresh_file import fresh_file, refuse_our_own
-from watcher.labels import corrected
 from watcher.questions import Questions
 from watcher.rows import CSV_HEADER, csv_line, json_line
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from watcher.aging import Aging, set_back
-from watcher.labels import Correction, Said
+from watcher.corrections.labels import Correction, Said
 from watcher.places import Places, remember
 from watcher.recognition.verdict import Verdict
 from watcher.records import Claim, Record

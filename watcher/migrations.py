@@ -7,9 +7,9 @@ from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
+from watcher.corrections.labels import TABLES as LABELS
 from watcher.durable import rename_new, sync_folders
 from watcher.errors import SurroundingsError
-from watcher.labels import TABLES as LABELS
 from watcher.schema import KIND, SCHEMA_VERSION, STOCK, statements
 
 log = logging.getLogger(__name__)

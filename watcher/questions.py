@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from watcher.corrections import Corrections
+from watcher.corrections.questions import Corrections
 from watcher.records import Claim, Record
 from watcher.schema import READ_AGAIN, claim_of, record_of
 

@@ -13,6 +13,7 @@ import click
 from watcher import bars, repair_told
 from watcher.backup import checked, copy_ledger
 from watcher.config import Config
+from watcher.corrections.taking_in import take_corrections
 from watcher.durable import rename_new, sync_folders
 from watcher.errors import SurroundingsError, UsageError
 from watcher.files import WORK, Files, identity_of
@@ -27,7 +28,6 @@ from watcher.records import Record
 from watcher.retention.rules import FOLDERS, Rules
 from watcher.rows import readable_name
 from watcher.sources import sources
-from watcher.taking_corrections import take_corrections
 from watcher.taking_in import Listing, Taken, TakingIn
 from watcher.whereabouts import Whereabouts
 

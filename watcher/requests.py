@@ -11,9 +11,9 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from watcher.corrections.labels import LABELS, LONGEST_NAME, TAKEN_BACK, Said
 from watcher.durable import rename_new, write_durably
 from watcher.ids import IdSource
-from watcher.labels import LABELS, LONGEST_NAME, TAKEN_BACK, Said
 
 log = logging.getLogger(__name__)
 FOLDER = "requests"

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from watcher.labels import TABLES as LABELS
+from watcher.corrections.labels import TABLES as LABELS
 from watcher.recognition.verdict import Reason, Status, Verdict
 from watcher.records import Claim, Identity, Record
 

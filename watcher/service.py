@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 from watcher.claiming import claim_batch
+from watcher.corrections.hearing import Hearing
 from watcher.counts import Counts
 from watcher.engine import Engine, Outcome
-from watcher.hearing import Hearing
 from watcher.judging import Judging
 from watcher.parts import Parts
 from watcher.recalling import AT_ONCE, Recalling

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from watcher.archive import Archive
 from watcher.config import Config
-from watcher.correction_files import CorrectionFiles
+from watcher.corrections.hearing import Hearing
+from watcher.corrections.sheets import CorrectionFiles
 from watcher.files import Files
-from watcher.hearing import Hearing
 from watcher.held_model import HeldModel
 from watcher.inbox import Inbox
 from watcher.ledger import Ledger

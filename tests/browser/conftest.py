@@ -38,7 +38,7 @@ def serving() -> Iterator[list[Served]]:
     running: list[Served] = []
     yield running
     for one in running:
-        one.end()
+        one.close()
 
 
 @pytest.fixture

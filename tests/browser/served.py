@@ -53,7 +53,7 @@ class Served:
         self._process.send_signal(signal.SIGINT)
         return self._process.wait(30)
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Leave nothing of it behind. Fails where it met a bug on the way."""
         if self._process.poll() is None:
             self.kill()

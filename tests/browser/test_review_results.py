@@ -37,7 +37,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Serv
     place.once()
     served = Served(place.root)
     yield place, served
-    served.end()
+    served.close()
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from watcher.correction_rows import HEADER, correction_line
-from watcher.labels import Correction, corrected
+from watcher.corrections.labels import Correction, corrected
+from watcher.corrections.rows import HEADER, correction_line
 from watcher.recognition.verdict import SCORE_PLACES, Reason, Status, Verdict
 from watcher.records import Claim, Identity, Record
 from watcher.rows import CSV_HEADER, csv_line, json_line

@@ -16,7 +16,7 @@ from tests.end_to_end.place import Place
 from tests.end_to_end.process import run_program, wait_for
 from tests.faults.mounts import small_disk
 from watcher.config import defaults
-from watcher.correcting import say
+from watcher.corrections.correcting import say
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from watcher.config import load
-from watcher.correcting import say
+from watcher.corrections.correcting import say
 
 REPOSITORY = Path(__file__).parents[2]
 

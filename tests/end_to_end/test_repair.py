@@ -8,8 +8,8 @@ from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.repairs import backup, read, repair, restore
 from watcher.config import defaults
-from watcher.correcting import say
-from watcher.labels import NOT_A_DIGIT
+from watcher.corrections.correcting import say
+from watcher.corrections.labels import NOT_A_DIGIT
 
 
 def test_a_picture_that_is_nowhere_is_called_missing(place: Place) -> None:

@@ -11,7 +11,7 @@ from tests.end_to_end.place import Place
 from tests.end_to_end.process import wait_for
 from tests.faults.mounts import small_disk
 from watcher.config import load
-from watcher.correcting import say
+from watcher.corrections.correcting import say
 
 
 def fill(disk: Path) -> Path:

@@ -1,4 +1,4 @@
-"""watcher.correcting: what people say reaches the daemon; where none runs, it is done under its lock."""
+"""watcher.corrections.correcting: what people say reaches the daemon; where none runs, it is done under its lock."""
 
 import csv
 from contextlib import closing
@@ -9,10 +9,10 @@ import pytest
 from fakes import SEVEN, claim, id_of
 
 from watcher.config import Config, defaults
-from watcher.correcting import catch_up, say
+from watcher.corrections.correcting import catch_up, say
+from watcher.corrections.labels import NOT_A_DIGIT, TAKEN_BACK
 from watcher.errors import SurroundingsError, UsageError
 from watcher.identity import Marked
-from watcher.labels import NOT_A_DIGIT, TAKEN_BACK
 from watcher.ledger import Ledger
 from watcher.ownership import Lock, holder
 from watcher.places import Places

@@ -1,4 +1,4 @@
-"""watcher.corrections, watcher.labels: what people say of pictures is added, never changed; what holds follows."""
+"""watcher.corrections: what people say of pictures is added, never changed; what holds follows."""
 
 import random
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fakes import BLANK, SEVEN, claim, id_of
 
-from watcher.labels import NOT_A_DIGIT, TAKEN_BACK, Correction, Said, corrected
+from watcher.corrections.labels import NOT_A_DIGIT, TAKEN_BACK, Correction, Said, corrected
 from watcher.ledger import Ledger
 from watcher.places import Places
 from watcher.recognition.verdict import Reason, Status, Verdict

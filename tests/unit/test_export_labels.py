@@ -1,4 +1,4 @@
-"""watcher.export_labels: what people said of pictures, and the pictures, as a folder that training takes."""
+"""watcher.corrections.export_labels: what people said of pictures, and these, as a folder that training takes."""
 
 import csv
 import hashlib
@@ -13,9 +13,9 @@ from fakes import PNG, SEVEN, claim, id_of
 
 from train.pictures import listed
 from watcher.config import Config, defaults
+from watcher.corrections.export_labels import export_labels
+from watcher.corrections.labels import NOT_A_DIGIT, TAKEN_BACK, Said
 from watcher.errors import SurroundingsError, UsageError
-from watcher.export_labels import export_labels
-from watcher.labels import NOT_A_DIGIT, TAKEN_BACK, Said
 from watcher.ledger import Ledger
 from watcher.places import Places
 from watcher.records import Record
@@ -177,7 +177,7 @@ def test_nothing_is_overwritten_or_left_half_done(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("watcher.export_labels.sync_filesystem", full)
+    monkeypatch.setattr("watcher.corrections.export_labels.sync_filesystem", full)
     with pytest.raises(SurroundingsError, match="No space left"):
         here.exported(tmp_path / "more")
     assert before == sorted(os.listdir(tmp_path))

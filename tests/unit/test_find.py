@@ -10,9 +10,9 @@ from fakes import PNG, SEVEN, Desk, id_of
 
 from watcher.choosing import chosen
 from watcher.config import Config
+from watcher.corrections.labels import Said
 from watcher.errors import SurroundingsError
 from watcher.find import find_command
-from watcher.labels import Said
 from watcher.rows import COLUMNS, csv_line
 
 AT = "2026-04-01T08:00:00.000Z"

@@ -1,4 +1,4 @@
-"""watcher.hearing and the files beside the results: what people say reaches ledger and files, whatever comes."""
+"""watcher.corrections.hearing, and the files beside the results: what people say reaches them, whatever comes."""
 
 import csv
 import io
@@ -10,12 +10,12 @@ import pytest
 from fakes import SEVEN, id_of
 from office import Office
 
-from watcher import corrected as corrected_module
-from watcher.correction_files import CorrectionFiles
-from watcher.correction_rows import COLUMNS, correction_line, correction_of_line
+from watcher.corrections import corrected as corrected_module
+from watcher.corrections.hearing import Hearing
+from watcher.corrections.labels import NOT_A_DIGIT, TAKEN_BACK, Correction, Said
+from watcher.corrections.rows import COLUMNS, correction_line, correction_of_line
+from watcher.corrections.sheets import CorrectionFiles
 from watcher.errors import SurroundingsError
-from watcher.hearing import Hearing
-from watcher.labels import NOT_A_DIGIT, TAKEN_BACK, Correction, Said
 from watcher.requests import FOLDER, Requests, request_corrections
 from watcher.rows import CSV_HEADER
 

@@ -10,8 +10,8 @@ from fakes import BLANK, SEVEN, claim, id_of, record
 
 from watcher import migrations
 from watcher.backup import checked, copy_ledger, tried
+from watcher.corrections.labels import Said
 from watcher.errors import SurroundingsError
-from watcher.labels import Said
 from watcher.ledger import Ledger
 from watcher.schema import ANNOUNCE, RECORD, SCHEMA_VERSION, claim_values, record_values
 

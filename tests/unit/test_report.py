@@ -13,8 +13,8 @@ import pytest
 from fakes import BLANK, PNG, SEVEN, Desk, id_of
 
 from watcher.config import Config
+from watcher.corrections.labels import NOT_A_DIGIT, Said
 from watcher.errors import SurroundingsError, UsageError
-from watcher.labels import NOT_A_DIGIT, Said
 from watcher.recognition.verdict import Reason, Status
 from watcher.report import cards, report
 from watcher.report.figures import CONFIDENCES

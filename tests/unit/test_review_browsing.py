@@ -9,9 +9,9 @@ import pytest
 from fakes import BLANK, NOON, SEVEN
 from visitor import DOUBTFUL
 
+from watcher.corrections.labels import LABELS, Said
 from watcher.errors import UsageError
 from watcher.ids import first_id, time_of
-from watcher.labels import LABELS, Said
 from watcher.ledger import Ledger
 from watcher.places import Places
 from watcher.recognition.verdict import Reason, Status, Verdict

@@ -7,7 +7,7 @@ import pytest
 from fakes import BLANK, SEVEN, id_of
 from visitor import DOUBTFUL, Page, Visitor
 
-from watcher.labels import NOT_A_DIGIT
+from watcher.corrections.labels import NOT_A_DIGIT
 from watcher.review.api import AHEAD
 from watcher.review.leases import LEASE_SECONDS, Leases
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from fakes import NOON, claim, id_of
 
-from watcher.labels import Said
+from watcher.corrections.labels import Said
 from watcher.ledger import Ledger
 from watcher.places import Places
 from watcher.recognition.verdict import Reason, Status, Verdict

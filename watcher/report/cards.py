@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from watcher import bars
-from watcher.labels import NOT_A_DIGIT
+from watcher.corrections.labels import NOT_A_DIGIT
 from watcher.recognition.verdict import percent
 from watcher.records import Record
 from watcher.report.asked import Shown

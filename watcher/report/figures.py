@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from watcher.labels import NOT_A_DIGIT
+from watcher.corrections.labels import NOT_A_DIGIT
 from watcher.recognition.verdict import DIGITS, Status
 
 # Where the bars of confidence begin: most rows lie far up, and what matters there is 0.99 or 0.999.

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from watcher.labels import LABELS
+from watcher.corrections.labels import LABELS
 from watcher.review.filters import is_id
 
 LONGEST_NAME = 60

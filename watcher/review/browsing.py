@@ -94,14 +94,12 @@ class Browsing(Questions):
         row = self._db.execute("SELECT state FROM pictures WHERE id = ?", (id_,)).fetchone()
         return "" if row is None else str(row[0])
 
-    def read_again_as(self, record: Record, clock: Callable[[], float], seconds: float = SECONDS) -> str | None:
-        """The id under which a picture was read again; None where that is not found in that time."""
-        row = self._db.execute("SELECT id FROM claims WHERE requeued_from = ?", (record.claim.id,)).fetchone()
-        last, at, deadline = self.last_seq(), record.seq, clock() + seconds
-        asked = "SELECT id FROM records WHERE seq > ? AND seq <= ? AND requeued_from = ?"
-        while row is None and at < last and clock() < deadline:
-            row = self._db.execute(asked, (at, at + _IDS_AT_ONCE, record.claim.id)).fetchone()
-            at += _IDS_AT_ONCE
+    def read_again_as(self, id_: str) -> str | None:
+        """The id under which a picture was read again, or is being read; None where it was not."""
+        asked = (
+            "SELECT id FROM claims WHERE requeued_from = ?1 UNION ALL SELECT id FROM records WHERE requeued_from = ?1"
+        )
+        row = self._db.execute(asked, (id_,)).fetchone()
         return None if row is None else str(row[0])
 
     def open_reviews(self, after: int, most: int) -> list[Result]:

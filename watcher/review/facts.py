@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from watcher.labels import NOT_A_DIGIT, Correction
+from watcher.corrections.labels import NOT_A_DIGIT, Correction
 from watcher.recognition.verdict import percent
 from watcher.review.browsing import Result
 from watcher.rows import readable_name

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, tzinfo
 from urllib.parse import urlencode
 
+from watcher.corrections.labels import LABELS
 from watcher.errors import UsageError
 from watcher.ids import first_id
-from watcher.labels import LABELS
 from watcher.moments import parse_moment
 from watcher.recognition.verdict import Reason, Status
 

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 from anyio import to_thread
 
-from watcher.labels import TAKEN_BACK, Correction
+from watcher.corrections.labels import TAKEN_BACK, Correction
 from watcher.review.browsing import Browsing
 from watcher.review.reading import Reading
 from watcher.review.sessions import Session, Word

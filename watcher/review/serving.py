@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from watcher.backup import require_ledger
 from watcher.config import Config
-from watcher.correcting import say as say_to_the_daemon
+from watcher.corrections.correcting import say as say_to_the_daemon
 from watcher.errors import SurroundingsError, UsageError
 from watcher.log import logs
 from watcher.log.logs import say

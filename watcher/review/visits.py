@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from watcher.corrections.labels import LABELS
 from watcher.errors import UsageError
-from watcher.labels import LABELS
 from watcher.recognition.verdict import Reason, Status
 from watcher.records import Record
 from watcher.review.browsing import Browsing, Page
@@ -77,9 +77,7 @@ class Visits:
             if result is None:
                 return None
             row = facts(result, browsing.corrections_of(id_), browsing.state_of(id_))
-            again = (
-                browsing.read_again_as(result.record, self._place.given.clock) if row["state"] == "requeued" else None
-            )
+            again = browsing.read_again_as(id_) if row["state"] == "requeued" else None
             return row | {"again": again or ""}
 
         row = await self._place.reading.ask(asked)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 
+from watcher.corrections.labels import corrected
 from watcher.durable import sync_folders, write_all
-from watcher.labels import corrected
 from watcher.ledger import Ledger
 from watcher.records import Record, signed64
 from watcher.rows import CSV_HEADER, csv_line

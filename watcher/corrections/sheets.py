@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from watcher.corrected import CorrectedFile
-from watcher.correction_rows import HEADER, correction_line
-from watcher.labels import Correction, Said
+from watcher.corrections.corrected import CorrectedFile
+from watcher.corrections.labels import Correction, Said
+from watcher.corrections.rows import HEADER, correction_line
 from watcher.ledger import Ledger
 from watcher.sheet import Sheet
 from watcher.sheet_file import SheetFile

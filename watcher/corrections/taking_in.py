@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watcher.correction_files import NAME
-from watcher.correction_rows import HEADER, correction_of_line
-from watcher.labels import Correction
+from watcher.corrections.labels import Correction
+from watcher.corrections.rows import HEADER, correction_of_line
+from watcher.corrections.sheets import NAME
 from watcher.ledger import Ledger
 from watcher.rotation import set_aside
 from watcher.tail import id_in, lines

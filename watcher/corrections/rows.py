@@ -2,7 +2,7 @@
 
 import csv
 
-from watcher.labels import LABELS, TAKEN_BACK, Correction
+from watcher.corrections.labels import LABELS, TAKEN_BACK, Correction
 from watcher.reading_back import plain_cell
 from watcher.rows import parse_name, readable_name, safe_cell, to_csv
 from watcher.tail import id_in

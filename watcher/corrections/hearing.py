@@ -2,7 +2,7 @@
 
 import logging
 
-from watcher.correction_files import CorrectionFiles
+from watcher.corrections.sheets import CorrectionFiles
 from watcher.requests import Requests
 
 log = logging.getLogger(__name__)

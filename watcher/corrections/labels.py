@@ -24,6 +24,8 @@ CREATE TABLE corrections (
     made_at TEXT NOT NULL
 );
 CREATE INDEX corrections_of ON corrections (picture, seq);
+-- under which id a picture was read again
+CREATE INDEX read_again ON records (requeued_from) WHERE requeued_from IS NOT NULL;
 -- what people say of a picture now; of others the reader's word holds
 CREATE TABLE labels (picture TEXT PRIMARY KEY, label TEXT NOT NULL, correction INTEGER NOT NULL) WITHOUT ROWID;
 -- records that wait for a person's word: in review, and their pictures at hand

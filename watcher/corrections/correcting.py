@@ -5,12 +5,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from watcher.config import Config
-from watcher.correction_files import CorrectionFiles
+from watcher.corrections.hearing import Hearing
+from watcher.corrections.labels import LABELS, LONGEST_NAME, TAKEN_BACK, Said
+from watcher.corrections.sheets import CorrectionFiles
 from watcher.errors import SurroundingsError, UsageError
-from watcher.hearing import Hearing
 from watcher.identity import Marked
 from watcher.ids import IdSource
-from watcher.labels import LABELS, LONGEST_NAME, TAKEN_BACK, Said
 from watcher.ledger import Ledger
 from watcher.ownership import Lock, holder
 from watcher.requests import Requests, request_corrections

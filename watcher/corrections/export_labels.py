@@ -18,10 +18,10 @@ from watcher import bars
 from watcher.backup import require_ledger
 from watcher.beneath import open_beneath
 from watcher.config import Config
+from watcher.corrections.labels import Correction
 from watcher.durable import rename_new, sync_filesystem, sync_folders
 from watcher.errors import SurroundingsError, UsageError
 from watcher.fresh_file import refuse_our_own
-from watcher.labels import Correction
 from watcher.moments import parse_moment
 from watcher.questions import Questions
 from watcher.recognition.formats import PICTURE_SUFFIXES

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from watcher.asking import Asking
-from watcher.labels import Correction, correction_of
+from watcher.corrections.labels import Correction, correction_of
 from watcher.records import Record
 from watcher.schema import record_of
 
