@@ -45,7 +45,7 @@ def try_out(before: Recogniser, after: Recogniser, people: Sequence[Labelled], s
     digits, others = list[Comparison](), list[Comparison]()
     for one in standard:
         (digits if one.digits else others).append(compared(before, after, one))
-    return Trial(held_out, _by_kind(digits), _by_kind(others))
+    return Trial(held_out, _by_kind(digits, plain=True), _by_kind(others, plain=False))
 
 
 def standard_sets(holdout: Digits, folder: Path | None) -> list[Set]:
@@ -70,9 +70,16 @@ def compared(before: Recogniser, after: Recogniser, one: Set) -> Comparison:
     return compare(one.name, *(of_samples(reader, samples, len(samples), one.name) for reader in (before, after)))
 
 
-def _by_kind(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
+def _by_kind(comparisons: Sequence[Comparison], *, plain: bool) -> tuple[Comparison, ...]:
+    """One comparison a kind; plain: of digits."""
     kinds: dict[str, list[Comparison]] = {}
     for one in comparisons:
         if one.n:
-            kinds.setdefault(one.name.partition(":")[0].partition(",")[0], []).append(one)
+            kinds.setdefault(_kind(one.name, plain), []).append(one)
     return tuple(pooled(name, members) for name, members in kinds.items())
+
+
+def _kind(name: str, plain: bool) -> str:
+    """What stands before the first sign that divides a kind; of some kinds there are digits, and what is none."""
+    kind, divided, _ = name.partition(":")[0].partition(",")
+    return f"{kind}, no digit" if divided and not plain else kind
