@@ -8,7 +8,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 .PHONY: help run review test test-browser test-service cases fuzz check train evaluate audit model soak lock clean \
-  train-env install uninstall bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-review bench-training \
+  train-env install uninstall bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-review bench-reviewer bench-training \
   bench-compare
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make bench-scaling    cost and memory with 1,000 to 100,000 files waiting; BENCH='--largest 1000000' for more"
 	@echo "make bench-fairness   how long a fresh picture waits behind a backlog; BENCH='--backlog 1000000' for more"
 	@echo "make bench-review     how long the review page takes to answer, over a million results"
+	@echo "make bench-reviewer   a reviewer's minute in a real Chromium: rows, and how long each key takes"
 	@echo "make bench-training   seconds an epoch takes, and the share of it that pictures take; DATA=DIR"
 	@echo "make bench-compare BEFORE=a.json AFTER=b.json   what changed between two runs of any of these"
 	@echo "make soak      kill it 1,000 times while 200,000 pictures come in; SOAK='--seed 7' to replay"
@@ -97,6 +98,9 @@ bench: $(VENV)/.dev
 
 bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-review: bench-%: $(VENV)/.dev
 	@$(BIN)/python -m bench.$* $(BENCH) $(if $(OUT),--out $(OUT))
+
+bench-reviewer: $(VENV)/.browser
+	@$(BIN)/python -m bench.reviewer $(BENCH) $(if $(OUT),--out $(OUT))
 
 bench-training: $(VENV)/.dev
 	@$(BIN)/python -m bench.training --data $(DATA) $(if $(UNIPEN),--unipen $(UNIPEN)) $(BENCH) $(if $(OUT),--out $(OUT))
