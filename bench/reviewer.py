@@ -28,8 +28,7 @@ _WATCH = """() => {
     window.nextShown = async (before) => {
         const picture = document.getElementById("picture");
         for (;;) {
-            const file = document.getElementById("file").textContent;
-            if (document.getElementById("row").hidden) return ["", now()];
+            const file = document.getElementById("row").hidden ? before : document.getElementById("file").textContent;
             if (file !== before && picture.complete && picture.naturalWidth) {
                 await picture.decode();
                 await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
@@ -86,13 +85,14 @@ def _answer_all(page: Page, corrections: Path, count: int, think: float) -> list
     for number in range(count):
         time.sleep(think)
         page.keyboard.press(str(number % 10))
-        file, at = page.evaluate("before => nextShown(before)", file)
-        files.append(file)
-        shown.append(at)
+        if number < count - 1:
+            file, at = page.evaluate("before => nextShown(before)", file)
+            files.append(file)
+            shown.append(at)
     following.join()
     keys, offset = page.evaluate("keys"), time.time() - time.perf_counter()
-    waits = tuple(at - key for key, at in zip(keys, shown[:-1], strict=False))  # the last key shows no picture
-    rows = tuple((written[file] + offset) * 1000 - key for file, key in zip(files, keys, strict=False))
+    waits = tuple(at - key for key, at in zip(keys, shown, strict=False))  # the last key shows no picture
+    rows = tuple((written[file] + offset) * 1000 - key for file, key in zip(files, keys, strict=True))
     rate = count / (keys[-1] - began) * 1000 * _MINUTE
     thought = f"{think:g} s of thought: "
     return [

@@ -61,7 +61,7 @@ def main() -> None:
         daemon = place.start()
         wait_for(lambda: len(place.rows()) == len(DOUBTFUL) + len([*FOLDER.iterdir()]), "all rows")
         with closing(Served(place.root)) as served, closing(launched(playwright)) as browser:
-            anna = Person(Window(browser, viewport={"width": 1180, "height": 640}), served)
+            anna = Person(Window(browser, viewport={"width": 1180, "height": 680}), served)
             anna.sees(next(iter(DOUBTFUL)))
             wait_for(lambda: anna.count("state") == "running", "counts")
             anna.window.picture(PICTURE)

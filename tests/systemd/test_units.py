@@ -26,7 +26,7 @@ def analyze(*command: str | Path) -> str:
 
 def laid_out(folder: Path, unit: str, drop_in: str | None) -> Path:
     """The unit as systemd-analyze wants it: its program exists, an instance has a name."""
-    text = (DEPLOY / unit).read_text(encoding="utf-8")
+    text = (DEPLOY / unit).read_text(encoding="utf-8").replace("\\\n", "")
     path = folder / unit.replace("@", "@scans")
     path.write_text(re.sub(r"^ExecStart=.*", "ExecStart=/bin/true", text, flags=re.MULTILINE), encoding="utf-8")
     if drop_in:

@@ -145,6 +145,7 @@ async function saveOne({ row, label, done, seen }) {
 }
 
 function conflict(row, label, failure, done) {
+  say("");
   const last = failure.told.last;
   if (failure.told.row) Object.assign(row, failure.told.row);
   const theirs = last ? `${last.by} has said “${last.words}” at ${clock(last.at)}.` : failure.message;
@@ -159,6 +160,7 @@ function refuse(failure) {
 }
 
 function halt(failure) {
+  say("");
   halted?.remove();
   stopped = failure;
   const count = saves.length === 1 ? "1 answer is" : `${saves.length} answers are`;
