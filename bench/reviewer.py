@@ -77,7 +77,7 @@ def _fill(root: Path, count: int) -> None:
 
 def _answer_all(page: Page, corrections: Path, count: int, think: float) -> list[Figure]:
     new, written = NewRows(corrections), dict[str, float]()
-    following = threading.Thread(target=new.follow, args=(written, lambda: len(written) >= count, _POLL))
+    following = threading.Thread(target=new.follow, args=(written, lambda: len(written) >= count, _POLL), daemon=True)
     following.start()
     page.evaluate(_WATCH)
     file, began = page.evaluate("nextShown('')")
