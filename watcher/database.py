@@ -50,7 +50,7 @@ def _explained(call: Callable[..., Any]) -> Any:
             return call(cursor, *arguments)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError):
             raise  # not the file's fault
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter: SQLite quotes damaged bytes
             raise ledger_trouble(cast("Database", cursor.connection).path, error) from error
 
     return explained

@@ -1,4 +1,4 @@
-"""Fault 15: kill -9 while it starts, and of the main process alone; at any step: test_crash_at_every_step.py."""
+"""Fault 15: kill -9 while it starts, and of the main process alone; at any step: tests/kills."""
 
 import os
 import signal

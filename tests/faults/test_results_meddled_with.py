@@ -116,7 +116,7 @@ def test_saved_by_a_spreadsheet_new_rows_follow(place: Place, how: str) -> None:
     path.with_name("saved").write_bytes(saved)
     path.with_name("saved").rename(path)
     place.drop("2.png", png(2))
-    wait_for(lambda: b",2.png," in path.read_bytes(), "the row of 2.png")
+    wait_for(lambda: path.exists() and b",2.png," in path.read_bytes(), "the row of 2.png")
     wait_for(lambda: place.unfinished() == 0, "an end of what is unfinished")
     assert path.read_bytes().count(b",2.png,") == 1
     assert any(saved in file.read_bytes() for file in place.outbox.glob("results*.csv"))

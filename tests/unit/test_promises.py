@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FAULTS = ROOT / "tests" / "faults"
+FAULTS, KILLS = ROOT / "tests" / "faults", ROOT / "tests" / "kills"
 
 
 @pytest.mark.parametrize("page", ["guarantees.md", "security.md"])
@@ -27,4 +27,4 @@ def test_the_sources_that_it_names_are_there() -> None:
 def test_no_test_of_a_fault_goes_unnamed() -> None:
     """What is injected stands on the page of guarantees."""
     text = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
-    assert [] == sorted(path.name for path in FAULTS.glob("test_*.py") if path.name not in text)
+    assert [] == sorted(path.name for path in [*FAULTS.glob("test_*.py"), *KILLS.glob("test_*.py")] if path.name not in text)

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.faults.test_crash_at_every_step import Chain, not_met
+from tests.kills.test_crash_at_every_step import Chain, not_met
 
 pytestmark = pytest.mark.timeout(300)
 STEPS = (
