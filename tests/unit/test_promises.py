@@ -27,4 +27,5 @@ def test_the_sources_that_it_names_are_there() -> None:
 def test_no_test_of_a_fault_goes_unnamed() -> None:
     """What is injected stands on the page of guarantees."""
     text = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
-    assert [] == sorted(path.name for path in [*FAULTS.glob("test_*.py"), *KILLS.glob("test_*.py")] if path.name not in text)
+    tests = (*FAULTS.glob("test_*.py"), *KILLS.glob("test_*.py"))
+    assert [] == sorted(path.name for path in tests if path.name not in text)
