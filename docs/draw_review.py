@@ -21,6 +21,8 @@ from tests.end_to_end.process import wait_for
 
 PICTURE = Path(__file__).with_name("review.png")
 _INK, _PAPER = (120, 50, 30), (214, 226, 232)  # BGR
+_ALL_DRAWN = """Promise.all([...document.images].filter(one => one.checkVisibility()).map(one => one.decode()))
+    .then(all => all.length > 1, () => false)"""
 _BOX = (0.3, 0.2, 0.38, 0.6)
 
 # Pen strokes as in draw_samples, of which the network is not sure.
@@ -64,6 +66,7 @@ def main() -> None:
             anna = Person(Window(browser, viewport={"width": 1180, "height": 680}), served)
             anna.sees(next(iter(DOUBTFUL)))
             wait_for(lambda: anna.count("state") == "running", "counts")
+            wait_for(lambda: anna.page.evaluate(_ALL_DRAWN), "all pictures")
             anna.window.picture(PICTURE)
         daemon.end()
     click.echo(f"{PICTURE}: {PICTURE.stat().st_size:,} bytes")
