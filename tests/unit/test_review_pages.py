@@ -1,9 +1,12 @@
 """What the review page shows: results, their history, counts, pictures; and names that try to be something else."""
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import pytest
 from fakes import BLANK, SEVEN, claim, id_of, record
@@ -13,6 +16,7 @@ from watcher.errors import SurroundingsError
 from watcher.review.pictures import AGAIN_SECONDS, Pictures
 from watcher.viewing.viewer import View
 
+STATIC = Path(str(files("watcher.review"))) / "static"
 HOSTILE = ['<script>alert(1)</script>.png', '"><img src=x onerror=alert(1)>.png', "'-alert(1)-'.png", "{{7*7}}.png",
            "javascript:alert(1).png", "&lt;b&gt;.png", "=cmd|'/c calc'!A1.png"]  # fmt: skip
 
@@ -77,9 +81,29 @@ def test_pages_hold_no_script_and_no_style_of_their_own(page: Page, ada: Visitor
         assert "style" not in seen.attributes
         assert [] == [name for name in seen.attributes if name.startswith("on")]
         assert "style" not in seen.elements
-        assert seen.elements.count("script") == len(
-            [src for src in seen.values["src"] if src.startswith("/static/review.js")]
-        )
+        assert seen.elements.count("script") == len([src for src in seen.values["src"] if src.endswith("/review.js")])
+
+
+def test_the_script_is_served_in_modules(ada: Visitor) -> None:
+    """Each one that lies there; the page names them all, so that none is first found behind another."""
+    there = {path.name for path in STATIC.glob("*.js")}
+    scripts = ada.scripts()
+    assert sorted(there) == sorted(path.rpartition("/")[2] for path in scripts)
+    for path in scripts:
+        answer = ada.get(path)
+        assert (200, "text/javascript; charset=utf-8") == (answer.status_code, answer.headers["content-type"])
+        imported = [urljoin(path, name) for name in re.findall(r'^import .* from "(.+)";$', answer.text, re.MULTILINE)]
+        assert set(imported) <= set(scripts)
+
+
+def test_modules_of_another_version_are_not_mixed_with_these(ada: Visitor) -> None:
+    """Browsers keep a module for good: another one has another address, and what it imports has, too."""
+    first = ada.scripts()[0]
+    folder, _, name = first.rpartition("/")
+    assert [200, 404, 404] == [
+        ada.get(path).status_code for path in (first, f"/static/{name}", f"{folder[:-1]}x/{name}")
+    ]
+    assert "immutable" in ada.get(first).headers["cache-control"]
 
 
 def test_a_result_has_its_history(page: Page, ada: Visitor) -> None:

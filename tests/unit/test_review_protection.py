@@ -9,7 +9,7 @@ from visitor import DOUBTFUL, HERE, Page, Visitor
 from watcher.review.protection import LARGEST_BODY, Hosts, is_loopback
 from watcher.review.queue import Queue
 
-PAGES = ["/", "/results", "/results/01900000-0000-7000-8000-000000000001", "/nowhere", "/static/review.js"]
+PAGES = ["/", "/results", "/results/01900000-0000-7000-8000-000000000001", "/nowhere"]
 DATA = ["/api/live", "/api/me", "/api/row/01900000-0000-7000-8000-000000000001",
         "/pictures/01900000-0000-7000-8000-000000000001/picture.png"]  # fmt: skip
 
@@ -34,6 +34,12 @@ def test_nothing_is_served_without_a_session(page: Page, path: str) -> None:
     assert 401 == answer.status_code
     assert "4.png" not in answer.text
     assert path.startswith("/api/") or "digit-watcher review" in answer.text
+
+
+def test_no_script_is_served_without_a_session(page: Page, ada: Visitor) -> None:
+    """None of its modules."""
+    stranger = Visitor(page, enter=False)
+    assert {401} == {stranger.get(path).status_code for path in ada.scripts()}
 
 
 @pytest.mark.parametrize("path", ["/static/review.css", "/static/icon.svg"])
@@ -175,12 +181,11 @@ def test_a_body_has_a_limit_however_it_is_sent(page: Page, ada: Visitor) -> None
     assert [] == page.said
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/results", "/nowhere", "/static/review.js", "/api/live", "/api/row/x", *DATA[3:]]
-)
+@pytest.mark.parametrize("path", ["/", "/results", "/nowhere", "a script", "/api/live", "/api/row/x", *DATA[3:]])
 @pytest.mark.parametrize("let_in", [True, False])
 def test_every_answer_has_the_headers(page: Page, ada: Visitor, path: str, let_in: bool) -> None:
     """Also a refusal: no scripts but ours, no frames, no guessing of types, no referrer, nothing kept."""
+    path = ada.scripts()[0] if path == "a script" else path
     headers = (ada if let_in else Visitor(page, enter=False)).get(path).headers
     policy = {part.strip() for part in headers["content-security-policy"].split(";")}
     assert {

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
@@ -108,6 +109,10 @@ class Visitor:
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)
+
+    def scripts(self) -> list[str]:
+        """Addresses of the modules of the page's script, as the queue names them."""
+        return re.findall(r'"(/static/[^"]+\.js)"', self.get("/").text)
 
     def post(self, path: str, body: dict[str, Any], **headers: str | None) -> httpx.Response:
         """headers: with _ for -; None leaves one out."""

@@ -40,7 +40,7 @@ class Visits:
         """Where each is."""
         return [
             Route("/", self.queue), Route("/results", self.results), Route("/results/{id}", self.result),
-            Route("/static/{name}", self.static), Route("/api/view/{id}", self.why),
+            Route("/static/{name:path}", self.static), Route("/api/view/{id}", self.why),
             Route("/pictures/{id}/{kind}.png", self.picture),
         ]  # fmt: skip
 
