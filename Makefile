@@ -7,9 +7,9 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run review test test-kills test-browser test-service cases fuzz check train evaluate audit model soak lock clean \
-  train-env install uninstall bench bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-review \
-  bench-reviewer bench-training bench-compare
+.PHONY: help run review test test-kills test-browser test-service cases fuzz check train evaluate audit model \
+  soak lock clean train-env install uninstall bench bench-latency bench-stages bench-steps bench-scaling \
+  bench-fairness bench-review bench-reviewer bench-training bench-compare
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv"
