@@ -10,7 +10,7 @@ export const say = (text) => { $("said").textContent = text; };
 export const describe = (text) => { $("shown").textContent = text; };
 
 export const spoken = (label) => (label === "not_a_digit" ? "not a digit" : label || "–");
-export const clock = (at) => at.slice(11, 19) || at;
+export const clock = (at) => (at ? `${at.slice(11, 19)} UTC` : "");
 
 const filled = (made, attributes, inside) => {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
