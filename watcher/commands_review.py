@@ -22,7 +22,12 @@ SHORTEST_PASSWORD = 10  # characters
     ),
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0: any that is free.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens; anywhere but on the loopback it needs a password.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where it listens; anywhere but on the loopback it needs a password.",
+)
 @click.option("--called", "called", multiple=True, metavar="NAME",
               help="Another name by which browsers reach it, as behind a proxy. May be given again.")  # fmt: skip
 @click.option("--name", default="", help="Who says what is said, until people give their own. Default: your login.")
