@@ -80,12 +80,10 @@ def as_owner_of(folder: Path) -> Iterator[bool]:
         yield False
         return
     try:
-        _take_on(found.st_uid, found.st_gid)
+        os.setegid(_take_groups(found))
+        os.seteuid(found.st_uid)
     except PermissionError as error:
-        raise SurroundingsError(
-            f"{folder} belongs to another user, number {found.st_uid}, and root may not act as that user here",
-            hint="Say it as that user, with `sudo -u`.",
-        ) from error
+        raise _not_allowed(folder, found) from error
     try:
         yield True
     finally:
@@ -94,15 +92,38 @@ def as_owner_of(folder: Path) -> Iterator[bool]:
         os.setgroups(groups)
 
 
-def _take_on(user: int, group: int) -> None:
+def become_owner_of(folder: Path) -> None:
+    """From now on root is the folder's owner, and nothing more, for good: for what listens to anybody.
+
+    Anybody else goes on as they are. Raises SurroundingsError where root may not do that.
+    """
+    found = folder.stat()
+    if os.geteuid() != 0 or found.st_uid == 0:
+        return
     try:
-        known = pwd.getpwuid(user)
-        os.initgroups(known.pw_name, known.pw_gid)
-        group = known.pw_gid
+        group = _take_groups(found)
+        os.setresgid(group, group, group)
+        os.setresuid(found.st_uid, found.st_uid, found.st_uid)
+    except PermissionError as error:
+        raise _not_allowed(folder, found) from error
+
+
+def _take_groups(found: os.stat_result) -> int:
+    """Take on the groups of a folder's owner; gives the first of them."""
+    try:
+        known = pwd.getpwuid(found.st_uid)
     except KeyError:  # a number without a name, as in a container
         os.setgroups([])
-    os.setegid(group)
-    os.seteuid(user)
+        return found.st_gid
+    os.initgroups(known.pw_name, known.pw_gid)
+    return known.pw_gid
+
+
+def _not_allowed(folder: Path, found: os.stat_result) -> SurroundingsError:
+    return SurroundingsError(
+        f"{folder} belongs to another user, number {found.st_uid}, and root may not act as that user here",
+        hint="Say it as that user, with `sudo -u`.",
+    )
 
 
 def holder(folder: Path) -> int | None:

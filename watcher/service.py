@@ -41,10 +41,8 @@ class Service:
         care: Care | None = None,
         hearing: Hearing | None = None,
     ) -> None:
-        """executor: runs what only waits for the disk beside the loop. wake: ends the wait between two turns.
-
-        counts: to go on from. care: of what has been read. hearing: of what people say of it.
-        """
+        """executor: runs what only waits for the disk beside the loop. wake: ends the wait between two turns. counts:
+        to go on from. care: of what has been read. hearing: of what people say of it."""
         self._p, self.engine = parts, engine
         self._batch_size = batch_size
         self._rescan, self._remove_emptied = rescan_seconds, remove_emptied_seconds
@@ -196,8 +194,7 @@ class Service:
         self._recalling.forget()
         claims, archived = self._recovery.run(self._hand, restarted=restarted)
         self._submit([claim for claim in claims if claim.id not in self._unsettled])
-        if self._care:
-            self._care.recover()
-        if self._hearing:
-            self._hearing.recover()
+        for one in (self._care, self._hearing):
+            if one:
+                one.recover()
         return len(claims) + archived

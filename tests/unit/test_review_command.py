@@ -17,7 +17,8 @@ from watcher import commands_review
 from watcher.config import defaults
 from watcher.errors import DigitWatcherError, SurroundingsError, UsageError
 from watcher.ledger import Ledger
-from watcher.review import rights, serving
+from watcher.ownership import become_owner_of
+from watcher.review import serving
 from watcher.review.listening import address_of, bound
 from watcher.review.serving import Wanted, review_command
 
@@ -171,7 +172,7 @@ def test_root_becomes_the_folders_owner_for_good(tmp_path: Path) -> None:
     folder.mkdir()
     os.chown(folder, 12345, 54321)
     code = (
-        "import os, pathlib, sys; from watcher.review.rights import become_owner_of\n"
+        "import os, pathlib, sys; from watcher.ownership import become_owner_of\n"
         "become_owner_of(pathlib.Path(sys.argv[1])); print(os.getresuid(), os.getresgid(), os.getgroups())\n"
         "try: os.seteuid(0)\nexcept PermissionError: print('no way back')"
     )
@@ -189,8 +190,8 @@ def test_root_that_may_not_become_somebody_else_is_told(tmp_path: Path, monkeypa
     monkeypatch.setattr(os, "setgroups", refuses)
     monkeypatch.setattr(os, "initgroups", refuses)
     monkeypatch.setattr(Path, "stat", lambda _: os.stat_result((0o40700, 1, 1, 1, 1000, 1000, 0, 0, 0, 0)))
-    with pytest.raises(SurroundingsError, match="may not become") as caught:
-        rights.become_owner_of(tmp_path)
+    with pytest.raises(SurroundingsError, match="may not act as that user") as caught:
+        become_owner_of(tmp_path)
     assert "sudo -u" in caught.value.hint
 
 

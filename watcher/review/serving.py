@@ -20,13 +20,13 @@ from watcher.corrections.correcting import say as say_to_the_daemon
 from watcher.errors import SurroundingsError, UsageError
 from watcher.log import logs
 from watcher.log.logs import say
+from watcher.ownership import become_owner_of
 from watcher.records import Record
 from watcher.reporting.published import read_status
 from watcher.review.app import review_app
 from watcher.review.listening import address_of, bound
 from watcher.review.protection import Hosts, is_loopback
 from watcher.review.reading import Reading
-from watcher.review.rights import become_owner_of
 from watcher.review.workplace import Given, Workplace
 from watcher.viewing.pictures import view_of
 from watcher.viewing.viewer import View, Viewer
