@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run review test test-kills test-browser test-service cases fuzz check train evaluate audit model \
+.PHONY: help run review test test-training test-kills test-browser test-service cases fuzz check train evaluate audit model \
   soak lock clean train-env install uninstall bench bench-latency bench-stages bench-steps bench-scaling \
   bench-fairness bench-review bench-reviewer bench-training bench-compare
 
@@ -18,6 +18,7 @@ help:
 	@echo "               PREFIX=/opt, DESTDIR=DIR"
 	@echo "make uninstall as root: the service goes; settings, pictures and results stay"
 	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
+	@echo "make test-training  small networks are trained, from data to a bundle that reads"
 	@echo "make test-kills     a daemon is killed at each step that leaves something behind; long"
 	@echo "make test-browser   the review page and the report in a real Chromium"
 	@echo "make test-service   as root: the installed service under a real systemd, booted beside this one, and real mounts"
@@ -53,11 +54,15 @@ review: $(VENV)/.web
 # of them alone; in their order: the long files come first, so that no one is left with them at the end.
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/systemd --ignore tests/browser \
-	  --ignore tests/kills
+	  --ignore tests/kills --ignore tests/training
 
 # A daemon that is killed at each step: some hundred starts, most of which are waited for.
 test-kills: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/kills
+
+# Networks are trained, small ones, on little: from data to a bundle that reads.
+test-training: $(VENV)/.dev
+	@$(BIN)/python -m pytest tests/training
 
 # Pages in a real Chromium, which the machine must have: skips what is not to be had, and says why.
 test-browser: $(VENV)/.browser

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.process import run_in_one
-from tests.end_to_end.test_train_fit import REPOSITORY, drawn, write_idx
+from tests.training.test_train_fit import REPOSITORY, drawn, write_idx
 
 pytestmark = [
     pytest.mark.skipif(
@@ -53,7 +53,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[subproces
         (*improve, new, "--out", folder / "better"),
         (*improve, known, "--out", folder / "worse"),
     ]
-    return folder, run_in_one("tests.end_to_end.little_training", commands, cwd=REPOSITORY)
+    return folder, run_in_one("tests.training.little_training", commands, cwd=REPOSITORY)
 
 
 def test_a_better_bundle_is_written_with_what_it_came_from(
