@@ -17,7 +17,7 @@ help:
 	@echo "make install   as root: a systemd service; WEB=1 with the review page, INSTANCE=scans for one more inbox,"
 	@echo "               PREFIX=/opt, DESTDIR=DIR"
 	@echo "make uninstall as root: the service goes; settings, pictures and results stay"
-	@echo "make test      run all tests (installs TensorFlow where it has a wheel)"
+	@echo "make test      run the tests, but for the long ones below (installs TensorFlow where it has a wheel)"
 	@echo "make test-training  small networks are trained, from data to a bundle that reads"
 	@echo "make test-kills     a daemon is killed at each step that leaves something behind; long"
 	@echo "make test-browser   the review page and the report in a real Chromium"
