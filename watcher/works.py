@@ -95,7 +95,7 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
         inbox, ground.files, Archive(config.outbox, ground.files), ground.ledger,
         Places(config.outbox, config.archive.zone), results, ground.requests, ground.premises.check,
     )  # fmt: skip
-    hearing = Hearing(CorrectionFiles(config.outbox, ground.ledger), ground.requests)
+    hearing = Hearing(CorrectionFiles(config.outbox, ground.ledger, parts.check), ground.requests)
     service = Service(
         parts, engine, batch_size=config.reading.batch_size, max_attempts=config.reading.max_attempts,
         settle_seconds=config.watch.settle_seconds, rescan_seconds=config.watch.rescan_seconds,

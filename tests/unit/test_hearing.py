@@ -283,6 +283,35 @@ def test_what_is_no_correction_is_refused(line: bytes) -> None:
         correction_of_line(line)
 
 
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_an_outbox_that_is_gone_is_not_written_to(room: Room, at: int) -> None:
+    """Whenever its disk goes, nothing is made on the bare mount point; when it is back, all of it is there."""
+    room.office.write(1, 2)
+    gone, looks = SurroundingsError("the outbox is not mounted", hint="mount it"), iter(range(100))
+
+    def check() -> None:
+        if next(looks) >= at:
+            raise gone
+
+    room.hearing.close()
+    room.hearing = Hearing(CorrectionFiles(room.folder, room.office.ledger, check), room.requests)
+    room.say((1, "4"))
+    before = {path.name for path in room.folder.iterdir()}
+
+    def go_on() -> None:
+        room.hearing.recover()
+        room.hearing.turn(0.0, busy=False)
+
+    with pytest.raises(SurroundingsError, match="not mounted"):
+        go_on()
+    made = {path.name for path in room.folder.iterdir()} - before
+    assert "results-corrected.csv" not in made
+    assert (at == 2) == ("corrections.csv" in made)
+    room.restart()
+    room.turn()
+    assert (["4", "7"], [("01", "7", "4")], []) == (room.corrected(), room.corrections(), room.wishes())
+
+
 def test_a_full_disk_leaves_the_corrected_file_for_later(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     """It is generated: nothing is lost, the work goes on, it is said once and tried again."""
     room.office.write(1)

@@ -30,10 +30,17 @@ _State = tuple[int, int, int, int, int]
 class CorrectedFile:
     """The file, as far as it has come. Nothing is done before there is a correction."""
 
-    def __init__(self, outbox: bytes, ledger: Ledger, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        outbox: bytes,
+        ledger: Ledger,
+        check: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """check: raises SurroundingsError where the outbox is not what it was: it may be a bare mount point."""
         self._path = outbox + b"/" + NAME.encode()
         self._new = outbox + b"/." + NAME.encode() + b".new"
-        self._ledger, self._clock = ledger, clock
+        self._ledger, self._check, self._clock = ledger, check, clock
         self._making: Iterator[None] | None = None
         self._due, self._refused = 0.0, ""
         self._reached = self._written = 0  # the last record in the file that is made; rows written in this turn
@@ -46,7 +53,10 @@ class CorrectedFile:
         return bool(said) and not self._refused and (known is None or known[3:] != (self._ledger.last_seq(), said))
 
     def turn(self, now: float, *, busy: bool) -> float:
-        """Do a little, where something is due; gives the seconds until then. now: monotonic seconds."""
+        """Do a little, where something is due; gives the seconds until then. now: monotonic seconds.
+
+        What is refused is tried again later. Raises SurroundingsError as `check` does.
+        """
         if now < self._due:
             return self._due - now
         began, self._written = self._clock(), 0
@@ -54,7 +64,6 @@ class CorrectedFile:
             more = self._bite(began + BITE_SECONDS)
             self._refused = ""
         except OSError as error:
-            self._making = None
             if self._refused != str(error):
                 log.warning("%s cannot be written, and is tried again: %s", os.fsdecode(self._path), error)
             self._refused, self._due = str(error), now + AGAIN_SECONDS
@@ -64,7 +73,7 @@ class CorrectedFile:
         return rest if more or self._written else float("inf")
 
     def finish(self, seconds: float = float("inf")) -> bool:
-        """Bring it up to the ledger, if that takes no longer; says whether it is. Raises OSError."""
+        """Bring it up to the ledger, if that takes no longer; says whether it is. Raises OSError, and as `turn`."""
         until = self._clock() + seconds
         while more := self._bite(until):
             if self._clock() >= until:
@@ -79,9 +88,13 @@ class CorrectedFile:
         """Go on until a time; whether there is more to do."""
         if self._making is None:
             self._making = self._steps()
-        for _ in self._making:
-            if self._clock() >= until:
-                return True
+        try:
+            for _ in self._making:
+                if self._clock() >= until:
+                    return True
+        except BaseException:
+            self._making = None
+            raise
         self._making = None
         return False
 
@@ -98,10 +111,12 @@ class CorrectedFile:
         yield from self._make(said)
 
     def _make(self, said: int) -> Iterator[None]:
+        self._check()
         descriptor = os.open(self._new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
         try:
             write_all(descriptor, CSV_HEADER)
             yield from self._write(descriptor, 0)
+            self._check()
             os.replace(self._new, self._path)
             sync_folders([os.path.dirname(self._path)])
             self._keep(os.fstat(descriptor), said)
@@ -110,6 +125,7 @@ class CorrectedFile:
 
     def _append(self, known: _State) -> Iterator[None]:
         """New rows: what people say of them would be a correction that is new too."""
+        self._check()
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             yield from self._write(descriptor, known[3])

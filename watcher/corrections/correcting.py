@@ -71,11 +71,14 @@ def catch_up(config: Config, seconds: float = float("inf")) -> bool:
 
 def _stand_in(config: Config, seconds: float) -> bool:
     with closing(Ledger(config.ledger_path)) as ledger:
-        if not Marked.outbox(config.outbox).fits(ledger):
-            raise SurroundingsError(
-                f"the outbox {config.outbox} was made anew", hint="Start the daemon: it takes it on, and goes on."
-            )
-        hearing = Hearing(CorrectionFiles(config.outbox, ledger), Requests(config.state_folder))
+
+        def check() -> None:
+            if not Marked.outbox(config.outbox).fits(ledger):
+                raise SurroundingsError(
+                    f"the outbox {config.outbox} was made anew", hint="Start the daemon: it takes it on, and goes on."
+                )
+
+        hearing = Hearing(CorrectionFiles(config.outbox, ledger, check), Requests(config.state_folder))
         try:
             hearing.recover()
             hearing.hear()

@@ -1,7 +1,7 @@
 """corrections.csv and results-corrected.csv: what people have said, beside the results, which stay as they are."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from watcher.corrections.corrected import CorrectedFile
@@ -38,10 +38,11 @@ class _Spoken:
 class CorrectionFiles:
     """Both files. There is none before somebody has said something."""
 
-    def __init__(self, outbox: Path, ledger: Ledger) -> None:
-        self._ledger, self._path = ledger, os.fsencode(outbox / NAME)
+    def __init__(self, outbox: Path, ledger: Ledger, check: Callable[[], None] = lambda: None) -> None:
+        """check: raises SurroundingsError where the outbox is not what it was: it may be a bare mount point."""
+        self._check, self._ledger, self._path = check, ledger, os.fsencode(outbox / NAME)
         self._sheet = Sheet("corrections", SheetFile(self._path, HEADER), correction_line, _Spoken(ledger))
-        self.corrected = CorrectedFile(os.fsencode(outbox), ledger)
+        self.corrected = CorrectedFile(os.fsencode(outbox), ledger, check)
         self._open = False
 
     def catch_up(self) -> None:
@@ -49,6 +50,7 @@ class CorrectionFiles:
 
         Raises SurroundingsError where it has rows that the ledger does not know, OSError where writing fails.
         """
+        self._check()
         self._open = bool(self._ledger.last_correction()) or os.path.lexists(self._path)
         if self._open:
             self._sheet.catch_up()
@@ -71,6 +73,7 @@ class CorrectionFiles:
             if last:
                 self.catch_up()
         elif last > self._sheet.position[-1]:
+            self._check()
             self._sheet.append(list(self._ledger.corrections_after(self._sheet.position[-1])))
             self._ledger.keep_positions([self._sheet.position])
             self.corrected.wake()
