@@ -10,6 +10,7 @@ from fakes import PNG, SEVEN, Desk
 from house import House, MakeHouse
 from office import Office
 from played_readers import Stage
+from room import Room
 
 from watcher.files import Files
 from watcher.inbox import Inbox
@@ -109,3 +110,11 @@ def make_house(tmp_path: Path) -> Iterator[MakeHouse]:
     for house in houses:
         house.assert_sums()
         house.close()
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    """Results of which nobody has said anything."""
+    room = Room(tmp_path)
+    yield room
+    room.hearing.close()
