@@ -49,12 +49,17 @@ def fresh_file(target: Path, *, overwrite: bool, mode: int = 0o600) -> Iterator[
     except FileExistsError as error:
         raise UsageError(f"{target} exists", hint="Name another file, or say --overwrite.") from error
     except OSError as error:
-        raise SurroundingsError(
-            f"cannot write {target}: {error.strerror}", hint="Nothing was written. Is there room, and may you write?"
-        ) from error
+        raise unwritten(target, error) from error
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def unwritten(target: Path, error: OSError) -> SurroundingsError:
+    """What is said where something for people could not be written."""
+    return SurroundingsError(
+        f"cannot write {target}: {error.strerror}", hint="Nothing was written. Is there room, and may you write?"
+    )
 
 
 def _sync(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,19 +35,24 @@ class Source:
         """Whether it has rows, and not JSON."""
         return self.path.endswith(b".csv")
 
-    @contextmanager
-    def opened(self) -> Iterator[int]:
+    def opened(self) -> AbstractContextManager[int]:
         """A descriptor for reading, and for cutting where it grows; -1 where there is no such file."""
-        how = os.O_RDWR if self.grows else os.O_RDONLY
-        try:
-            descriptor = os.open(self.path, how | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except FileNotFoundError:
-            yield -1
-            return
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        return opened(self.path, to_cut=self.grows)
+
+
+@contextmanager
+def opened(path: bytes, *, to_cut: bool) -> Iterator[int]:
+    """A descriptor of a file that people may have put there, to read or also to cut; -1 where there is none."""
+    how = os.O_RDWR if to_cut else os.O_RDONLY
+    try:
+        descriptor = os.open(path, how | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield -1
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def sources(outbox: Path) -> list[Source]:

@@ -21,7 +21,7 @@ from watcher.config import Config
 from watcher.corrections.labels import Correction
 from watcher.durable import rename_new, sync_filesystem, sync_folders
 from watcher.errors import SurroundingsError, UsageError
-from watcher.fresh_file import refuse_our_own
+from watcher.fresh_file import refuse_our_own, unwritten
 from watcher.moments import parse_moment
 from watcher.questions import Questions
 from watcher.recognition.formats import PICTURE_SUFFIXES
@@ -83,9 +83,7 @@ def _fresh_folder(folder: Path) -> Iterator[Path]:
     except FileExistsError as error:
         raise UsageError(f"{folder} is there already", hint="Name a folder that is not there yet.") from error
     except OSError as error:
-        raise SurroundingsError(
-            f"cannot write {folder}: {error.strerror}", hint="Nothing was written. Is there room, and may you write?"
-        ) from error
+        raise unwritten(folder, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

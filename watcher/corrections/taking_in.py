@@ -10,6 +10,7 @@ from watcher.corrections.rows import HEADER, correction_of_line
 from watcher.corrections.sheets import NAME
 from watcher.ledger import Ledger
 from watcher.rotation import set_aside
+from watcher.sources import opened
 from watcher.tail import id_in, lines
 
 _AT_ONCE = 500
@@ -42,14 +43,10 @@ def _unknown(outbox: Path, ledger: Ledger, taken: TakenCorrections, *, dry_run: 
     folder = os.fsencode(outbox)
     now = folder + b"/" + NAME.encode()
     for path in (*set_aside(folder, b".csv", b"corrections"), now):
-        try:
-            descriptor = os.open(path, (os.O_RDONLY if dry_run else os.O_RDWR) | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except FileNotFoundError:
-            continue
-        try:
-            yield from _of_file(descriptor, ledger, taken, cut=not dry_run and path == now)
-        finally:
-            os.close(descriptor)
+        cut = not dry_run and path == now
+        with opened(path, to_cut=cut) as descriptor:
+            if descriptor >= 0:
+                yield from _of_file(descriptor, ledger, taken, cut=cut)
 
 
 def _of_file(descriptor: int, ledger: Ledger, taken: TakenCorrections, *, cut: bool) -> Iterator[Correction]:

@@ -29,10 +29,6 @@ class Leases:
             del self._held[picture]
         return kept
 
-    def is_free(self, picture: str, holder: str) -> bool:
-        """Whether this holder could have it."""
-        return self._owner(picture) in (None, holder)
-
     def tidy(self) -> None:
         """Forget those whose time is over."""
         now = self.clock()
