@@ -34,6 +34,7 @@ def test_undo_takes_back_the_last_then_the_one_before(place: Place, waiting: lis
     assert anna.answers("3") == first
     assert anna.answers("4") == second
     anna.sees(third)
+    assert_spoken(place, [(first, "3", "Anna"), (second, "4", "Anna")])  # what is not saved yet leaves no word behind
     anna.presses("u")
     anna.sees(second)
     anna.presses("u")
