@@ -28,7 +28,7 @@ STEPS = (
     Step("look what is ready", "watcher.inbox:Inbox.ready"),
     Step("claim", "watcher.service:claim_batch"),
     Step("announce in the ledger", "watcher.ledger:Ledger.intend"),
-    Step("hand over", "watcher.workers:LocalEngine.submit"),
+    Step("hand over", "watcher.workers:LocalEngine.hand_over"),
     Step("collect answers", "watcher.workers:LocalEngine.collect"),
     Step("check them", "watcher.workers:read_answers"),
     Step("record", "watcher.recording:Recorder.record"),

@@ -10,7 +10,7 @@ from watcher.config_refusal import HINT, check_path, refusal
 from watcher.errors import ConfigError
 from watcher.models import SHIPPED
 from watcher.plain_yaml import NotPlain, load_plain
-from watcher.settings import Archive, Group, Input, Log, Metrics, Reading, Results, Retention, Watch
+from watcher.settings import Archive, Group, Input, Log, Metrics, Reading, Results, Retention, Spark, Watch
 
 OWN_KEY = "digit_watcher"
 SYSTEM_CONFIG = Path("/etc/digit-watcher/config.yaml")
@@ -36,6 +36,11 @@ class Config(Group):
     input: Input = Field(default=Input(), description="how a Keras model was trained; bundles say it themselves")
     watch: Watch = Watch()
     reading: Reading = Reading()
+    engine: Literal["local", "spark"] = Field(
+        default="local",
+        description="who reads: local: processes on this machine | spark: a cluster, see docs/spark.md",
+    )
+    spark: Spark = Field(default=Spark(), description="the cluster that reads, with `engine: spark`")
     archive: Archive = Archive()
     results: Results = Results()
     retention: Retention = Field(
@@ -142,13 +147,12 @@ def _checked(values: dict[str, Any], *, base: Path, source: str, inbox: Path | N
     for key in ("inbox", "outbox", "state", "model"):
         raw = values.get(key, Config.model_fields[key].default)
         values[key] = _absolute(source, key, raw, base)
-    if isinstance(metrics := values.get("metrics"), dict) and "textfile" in metrics:
-        values["metrics"] = metrics | {
-            "textfile": _absolute(source, "metrics.textfile", metrics["textfile"], base),
-        }
-    for key, given in (("inbox", inbox), ("outbox", outbox)):
-        if given is not None:
-            values[key] = Path(os.path.abspath(given))
+    for group, key in (("metrics", "textfile"), ("spark", "properties")):
+        if isinstance(given := values.get(group), dict) and key in given:
+            values[group] = given | {key: _absolute(source, f"{group}.{key}", given[key], base)}
+    for key, folder in (("inbox", inbox), ("outbox", outbox)):
+        if folder is not None:
+            values[key] = Path(os.path.abspath(folder))
     try:
         return Config.model_validate(values)
     except ValidationError as error:

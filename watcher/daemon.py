@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from watcher.counts import Counts
-from watcher.errors import ModelError, SurroundingsError
+from watcher.errors import DigitWatcherError, ModelError
 from watcher.log import logs
 from watcher.progress import SLACK_SECONDS, Progress
 from watcher.reload import Candidate, Reloading
@@ -20,6 +20,7 @@ from watcher.works import Works
 log = logging.getLogger(__name__)
 PAUSES = (1.0, 2.0, 5.0)  # seconds between tries to go on; the last one repeats
 LONGEST_WAIT = 5.0  # seconds without a look at the observer, and between two starts of it
+START_AT_ONCE = 5.0  # seconds that the loop waits for readers; what takes longer, it asks for again and again
 DRAIN_SECONDS = 20.0  # that a stop may take to finish what is claimed
 
 
@@ -90,7 +91,7 @@ class Daemon:
                 self._recover()
                 self.works.inbox.look_everywhere()  # what was found and not claimed when the trouble began
             due = service.turn(now, take=not self._stop_asked)
-        except (OSError, sqlite3.Error, SurroundingsError, ModelError) as error:
+        except (OSError, sqlite3.Error, DigitWatcherError) as error:
             self._pause(error)
             return PAUSES[min(self._failures, len(PAUSES)) - 1]
         self._broken = False
@@ -160,13 +161,8 @@ class Daemon:
     def _recover(self) -> None:
         service = self.works.service
         if not service.engine.waitables():
-            engine = self.works.make_engine()
-            try:
-                engine.await_ready()
-            except BaseException:
-                engine.close()
-                raise
-            service.replace_engine(engine)
+            service.replace_engine(self.works.make_engine())
+        service.engine.await_ready(START_AT_ONCE)
         service.recover(restarted=False)
 
     def _go_on(self) -> None:

@@ -1,11 +1,11 @@
 """The seam between the loop and whatever reads pictures: jobs in, outcomes out, by id."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from watcher.recognition.verdict import Verdict
-from watcher.records import Identity
+from watcher.records import Claim, Identity
 
 
 class Trouble(StrEnum):
@@ -32,25 +32,50 @@ class Outcome(NamedTuple):
 
 
 class Engine(Protocol):
-    """Reads claimed pictures. Every id submitted comes back in exactly one outcome, in any order."""
+    """Reads claimed pictures. Every claim submitted comes back in exactly one outcome, in any order.
+
+    model_name: by which model, once it is ready. misread: the built-in specimens that it misreads, as digits. on_lost:
+    told of each reader that has to be replaced.
+    """
 
     model_name: str
+    misread: str
+    on_lost: Callable[[Trouble], None]
+
+    def await_ready(self, seconds: float) -> None:
+        """Wait, so long at most, until pictures can be read.
+
+        Raises ModelError where the model cannot be loaded, SurroundingsError where something else is in the way.
+        """
+        ...
+
+    def is_ready(self) -> bool:
+        """The same without a wait."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """How many pictures are read at the same time, at most."""
+        ...
 
     @property
     def room(self) -> int:
         """How many more pictures may be handed over now."""
         ...
 
-    def submit(self, ids: Sequence[str]) -> None:
-        """Hand over claimed pictures."""
+    def submit(self, claims: Sequence[Claim]) -> None:
+        """Hand over claimed pictures. Those that were tried before are kept from doing harm to others."""
         ...
 
     def collect(self) -> list[Outcome]:
-        """What has come back since the last call; never waits."""
+        """What has come back since the last call; never waits.
+
+        Raises ModelError or SurroundingsError where pictures cannot be read any more, or not for now.
+        """
         ...
 
     def waitables(self) -> list[Any]:
-        """Objects with fileno() that become readable when `collect` has something to do."""
+        """Objects with fileno() that become readable when `collect` has something to do; none once it is closed."""
         ...
 
     @property

@@ -15,6 +15,8 @@ from watcher.config import Config
 from watcher.confinement import landlock_version
 from watcher.counts import Counts
 from watcher.daemon import Daemon
+from watcher.engine import Engine
+from watcher.engines import start_engine, start_patience
 from watcher.errors import ModelError, SurroundingsError
 from watcher.files import Files
 from watcher.held_model import HeldModel
@@ -31,8 +33,7 @@ from watcher.service import Service
 from watcher.systemd import notify
 from watcher.trouble import trouble_of
 from watcher.wake import Wake
-from watcher.workers import LocalEngine
-from watcher.works import Ground, Works, engine_settings, make_works
+from watcher.works import Ground, Works, make_works
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +75,14 @@ def open_daemon(config: Config, load_again: Callable[[], Config] | None = None) 
         files = Files(config.inbox)
         files.check_inbox()
         reading = stack.enter_context(ExitStack())
-        model, engine = _start_reading(config, files, reading)  # before anything is made: without it nothing is touched
+        model = HeldModel(config.model_path)
+        reading.callback(model.close)
+        if config.engine == "local":  # before anything is made: without it nothing is touched
+            engine = _start_reading(config, files, model, reading)
         ground = _ground(config, files, stack)
+        if config.engine != "local":
+            _check(ground)  # others look for the inbox's mark, and scratch lies in the state folder
+            engine = _start_reading(config, files, model, reading)
         reloading = Reloading(config, files, load_again or (lambda: config))
         ground.meter.reloads = lambda: (reloading.taken, reloading.refused)
         output = MetricsOutput(ground.meter)
@@ -97,19 +104,17 @@ def open_daemon(config: Config, load_again: Callable[[], Config] | None = None) 
         yield Opened(daemon)
 
 
-def _start_reading(config: Config, files: Files, stack: ExitStack) -> tuple[HeldModel, LocalEngine]:
-    model = HeldModel(config.model_path)
-    stack.callback(model.close)
-    engine = LocalEngine(engine_settings(config, files, model))
+def _start_reading(config: Config, files: Files, model: HeldModel, stack: ExitStack) -> Engine:
+    engine = start_engine(config, files, model)
     stack.callback(engine.close)
-    engine.await_ready()
+    engine.await_ready(start_patience(config))
     try:
         refuse_misreading(engine)
     except ModelError as error:  # at a start people may have their way: a model of their own need not be a good one
         log.warning("pictures will be read badly: %s. %s", error, error.hint)
-    if not landlock_version():
+    if config.engine == "local" and not landlock_version():
         log.info("this kernel has no Landlock: readers are limited, but not confined to the work folder")
-    return model, engine
+    return engine
 
 
 def _ground(config: Config, files: Files, stack: ExitStack) -> Ground:
@@ -125,12 +130,23 @@ def _ground(config: Config, files: Files, stack: ExitStack) -> Ground:
     return Ground(files, ledger, premises, Requests(state), wake, executor, Meter(), Course())
 
 
+def _check(ground: Ground) -> None:
+    with _at_start("cannot begin"):
+        ground.premises.check()
+
+
 def _recover(service: Service) -> None:
-    try:
+    with _at_start("cannot go on from the last run"):
         service.recover(restarted=True)
+
+
+@contextmanager
+def _at_start(what: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, sqlite3.Error) as error:
         trouble = trouble_of(error)
-        raise SurroundingsError(f"cannot go on from the last run: {trouble.what}", hint=trouble.hint) from error
+        raise SurroundingsError(f"{what}: {trouble.what}", hint=trouble.hint) from error
 
 
 def _listen(daemon: Daemon, wake: Wake, reloading: Reloading) -> None:

@@ -8,26 +8,32 @@ from datetime import UTC, datetime
 from typing import Any
 
 from watcher.config import Config
+from watcher.engine import Engine
+from watcher.engines import one_reader, start_engine
 from watcher.errors import ConfigError, DigitWatcherError, ModelError
 from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.recognition.specimens import MOST_MISREAD
 from watcher.systemd import notify
 from watcher.times import written
-from watcher.workers import LocalEngine
-from watcher.works import engine_settings
 
 log = logging.getLogger(__name__)
-FIXED = ("inbox", "outbox", "state_folder")  # locks, ledger and marks are tied to them
+FIXED = {  # by their names in config.yaml, with what is tied to them
+    "inbox": "A change of folders needs a restart.",  # locks, ledger and marks
+    "outbox": "A change of folders needs a restart.",
+    "state_folder": "A change of folders needs a restart.",
+    "engine": "A change of the engine needs a restart.",  # its trial would need a second cluster
+    "spark": "A change of the cluster needs a restart.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """New settings, with the model that they name and readers that read by it."""
+    """New settings, with the model that they name and readers that read by it; or have read, where a cluster will."""
 
     config: Config
     model: HeldModel
-    engine: LocalEngine
+    engine: Engine
 
     def close(self) -> None:
         """Give it up."""
@@ -70,6 +76,8 @@ class Reloading:
         self._in_use, self.last_refusal = taken.config, ""
         self.taken += 1
         log.info("new settings are in use; pictures are read by %s", taken.engine.model_name)
+        if taken.config.engine != "local":
+            taken.engine.close()  # the daemon makes another where it finds one closed
         return taken
 
     def close(self) -> None:
@@ -82,16 +90,17 @@ class Reloading:
         self.close()
         notify(RELOADING=1, MONOTONIC_USEC=time.monotonic_ns() // 1000, STATUS="trying new settings")
         config = self._load()
-        for name in FIXED:
+        for name, hint in FIXED.items():
             old, new = getattr(self._in_use, name), getattr(config, name)
             if old != new:
                 raise ConfigError(
                     f"`{name.removesuffix('_folder')}` is {new}, and {old} is in use",
-                    hint="A change of folders needs a restart.",
+                    hint=hint,
                 )
         model = HeldModel(config.model_path)
         try:
-            engine = LocalEngine(engine_settings(config, self._files, model))
+            start = start_engine if config.engine == "local" else one_reader  # a cluster is not asked twice
+            engine = start(config, self._files, model)
         except BaseException:
             model.close()
             raise
@@ -105,7 +114,7 @@ class Reloading:
         notify(READY=1)
 
 
-def refuse_misreading(engine: LocalEngine) -> None:
+def refuse_misreading(engine: Engine) -> None:
     """Raise ModelError for a model that misreads too many of the built-in pictures."""
     if len(engine.misread) > MOST_MISREAD:
         raise ModelError(

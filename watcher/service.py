@@ -158,11 +158,8 @@ class Service:
 
     def _submit(self, claims: Sequence[Claim]) -> None:
         self._hand.update({claim.id: claim for claim in claims})
-        if fresh := [claim.id for claim in claims if claim.attempt == 1]:
-            self.engine.submit(fresh)
-        for claim in claims:
-            if claim.attempt > 1:  # somebody died over it, or we did: alone
-                self.engine.submit([claim.id])
+        if claims:
+            self.engine.submit(claims)
 
     # -- what came of it -----------------------------------------------------------------------------
 

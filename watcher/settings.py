@@ -90,6 +90,36 @@ class Reading(Group):
         return self.workers or min(8, cores())
 
 
+class Spark(Group):
+    """The cluster that reads pictures, with `engine: spark`."""
+
+    master: Annotated[str, Field(strict=True, pattern=r"^(local(\[[^\]]+\])?|yarn|(spark|k8s)://\S+)$")] = Field(
+        default="local[*]", description="local[*], spark://HOST:7077, yarn or k8s://https://HOST:6443"
+    )
+    python: Annotated[str, Field(strict=True, min_length=1)] | None = Field(
+        default=None,
+        description="the executors' Python, which has digit-watcher's dependencies; null: the same path as here",
+    )
+    inbox: Path | None = Field(
+        default=None,
+        description="the inbox as executors see it, on storage that they share with us; null: the same path",
+    )
+    properties: Path | None = Field(
+        default=None, description="a file of Spark's own settings, in the form of spark-defaults.conf"
+    )
+    patience_seconds: Seconds = Field(
+        default=60.0,
+        description="so long pictures wait for an executor; then it is trouble, and a new session is tried",
+    )
+
+    @field_validator("inbox")
+    @classmethod
+    def _absolute(cls, inbox: Path | None) -> Path | None:
+        if inbox and not inbox.is_absolute():
+            raise ValueError("it is another machine's path, and must be absolute")
+        return inbox
+
+
 class Archive(Group):
     """Where read pictures go."""
 

@@ -16,11 +16,12 @@ from multiprocessing.connection import wait
 from watcher.answers import Refused, read_answers, read_greeting
 from watcher.cores import cores
 from watcher.engine import Outcome, Trouble
-from watcher.errors import ModelError
+from watcher.errors import ModelError, SurroundingsError
 from watcher.limits import OUT_OF_MEMORY
 from watcher.pace import Leisure, Pace
 from watcher.reader import ASK_ANOTHER
 from watcher.reader_process import ReaderProcess, ReaderSettings, start_reader
+from watcher.records import Claim
 
 log = logging.getLogger(__name__)
 SHARE = 64  # ids that a reader is given together, at most: what is tried again, one by one, where it dies over one
@@ -35,7 +36,7 @@ class LocalEngine:
     """Reader processes on this machine. All methods are called by the loop's thread, and none waits for a reader."""
 
     def __init__(self, settings: ReaderSettings, clock: Callable[[], float] = time.monotonic) -> None:
-        """Start the processes; `await_ready` says when they can read. on_lost: told of each that has to be replaced."""
+        """Start the processes; `await_ready` says when they can read."""
         self._settings, self._clock = settings, clock
         self.on_lost: Callable[[Trouble], None] = lambda _: None
         self._waiting: deque[list[str]] = deque()
@@ -47,11 +48,17 @@ class LocalEngine:
         self.model_name = self.misread = ""
         self._readers = [self._start() for _ in range(settings.workers)]
 
-    def await_ready(self) -> None:
-        """Wait until every reader has loaded the model. Raises ModelError where one cannot."""
+    def await_ready(self, seconds: float = START_SECONDS) -> None:
+        """Wait, so long at most, until every reader has loaded the model.
+
+        Raises ModelError where one cannot, or needs more than a minute; SurroundingsError where it was not long enough.
+        """
+        until = self._clock() + seconds
         while not self.is_ready():
+            if (left := until - self._clock()) <= 0:
+                raise SurroundingsError("the readers are still starting", hint="It is waited for.")
             starting = [reader for reader in self._readers if not reader.ready]
-            wait(starting, max(0.0, self.patience(self._clock())))  # type: ignore[arg-type]  # all with fileno()
+            wait(starting, max(0.0, min(left, self.patience(self._clock()))))  # type: ignore[arg-type]  # with fileno()
 
     def is_ready(self) -> bool:
         """Whether every reader has loaded the model by now. Raises ModelError where one cannot."""
@@ -64,6 +71,11 @@ class LocalEngine:
     # -- Engine --------------------------------------------------------------------------------------
 
     @property
+    def slots(self) -> int:
+        """How many readers there are."""
+        return len(self._readers)
+
+    @property
     def busy(self) -> int:
         """How many pictures are in its hands."""
         return sum(r.load for r in self._readers) + sum(map(len, self._waiting))
@@ -74,8 +86,16 @@ class LocalEngine:
         least = min(2 * self._settings.batch_size, LEAST_AHEAD * len(self._readers))
         return max(0, self._pace.ahead(least, 2 * self._settings.batch_size) - self.busy)
 
-    def submit(self, ids: Sequence[str]) -> None:
-        """Hand over pictures; they are dealt out evenly among the readers in use."""
+    def submit(self, claims: Sequence[Claim]) -> None:
+        """Hand over claimed pictures."""
+        if fresh := [claim.id for claim in claims if claim.attempt == 1]:
+            self.hand_over(fresh)
+        for claim in claims:
+            if claim.attempt > 1:  # somebody died over it, or we did: alone
+                self.hand_over([claim.id])
+
+    def hand_over(self, ids: Sequence[str]) -> None:
+        """These are to be read; they are dealt out evenly among the readers in use."""
         if not self.busy:
             self._pace.begin(self._clock())
         share = max(1, min(SHARE, -(-len(ids) // len(self._readers))))

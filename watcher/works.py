@@ -9,6 +9,8 @@ from watcher.archive import Archive
 from watcher.config import Config
 from watcher.corrections.hearing import Hearing
 from watcher.corrections.sheets import CorrectionFiles
+from watcher.engine import Engine
+from watcher.engines import start_engine
 from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.inbox import Inbox
@@ -19,7 +21,6 @@ from watcher.observer import FolderObserver
 from watcher.parts import Parts
 from watcher.places import Places
 from watcher.premises import Premises
-from watcher.reader_process import ReaderSettings
 from watcher.reporting.course import Course
 from watcher.reporting.status import Board
 from watcher.requests import Requests
@@ -31,7 +32,6 @@ from watcher.retention.rules import Rules
 from watcher.rotation import Rotation
 from watcher.service import Service
 from watcher.wake import Wake
-from watcher.workers import LocalEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Works:
     observer: FolderObserver
     board: Board
     model: HeldModel
-    make_engine: Callable[[], LocalEngine]
+    make_engine: Callable[[], Engine]
     results: Results
     hearing: Hearing
     meter: Meter
@@ -73,17 +73,7 @@ class Works:
         self.hearing.close()
 
 
-def engine_settings(config: Config, files: Files, model: HeldModel) -> ReaderSettings:
-    """What readers are told."""
-    reading = config.reading
-    return ReaderSettings(
-        model=model.descriptor, work=files.work, scale=config.input.scale, shape=config.input.shape,
-        max_pixels=reading.max_pixels, max_bytes=reading.max_bytes, seconds_per_picture=reading.seconds_per_picture,
-        accepted_error=reading.accepted_error, workers=reading.worker_count, batch_size=reading.batch_size,
-    )  # fmt: skip
-
-
-def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEngine) -> Works:
+def make_works(ground: Ground, config: Config, model: HeldModel, engine: Engine) -> Works:
     """Put it together; nothing in here touches a picture, and nothing can fail for reasons of the surroundings.
 
     A recovery, and a look everywhere, come before the first turn.
@@ -104,11 +94,10 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: LocalEn
         care=Care(results, _retention(ground, config, parts), parts.timestamp), hearing=hearing,
     )  # fmt: skip
     board = Board(config, ground.ledger, inbox, outdated=lambda: model.outdated, course=ground.course)
-    settings = engine_settings(config, ground.files, model)
     engine.on_lost = ground.meter.lost_reader
 
-    def make_engine() -> LocalEngine:
-        another = LocalEngine(settings)
+    def make_engine() -> Engine:
+        another = start_engine(config, ground.files, model)
         another.on_lost = ground.meter.lost_reader
         return another
 

@@ -78,9 +78,9 @@ class FakeEngine:
     waiting: list[str] = field(default_factory=list)
     busy: int = 0
 
-    def submit(self, ids: Sequence[str]) -> None:
-        self.submitted.append(list(ids))
-        self.waiting += ids
+    def submit(self, claims: Sequence[Claim]) -> None:
+        self.submitted.append([claim.id for claim in claims])
+        self.waiting += self.submitted[-1]
 
     def collect(self) -> list[Outcome]:
         ids, self.waiting = self.waiting, []

@@ -23,7 +23,7 @@ class Engine:
     def waitables(self) -> list[Any]:
         return self.pipes
 
-    def await_ready(self) -> None:
+    def await_ready(self, seconds: float) -> None:
         """At once."""
 
     def close(self) -> None:

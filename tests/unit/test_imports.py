@@ -18,6 +18,7 @@ MAY_READ_CONFIG = {
     "correcting",
     "choosing",
     "config_schema",
+    "engines",
     "expire",
     "export",
     "export_labels",

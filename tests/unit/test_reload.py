@@ -53,8 +53,7 @@ def reloading(monkeypatch: pytest.MonkeyPatch, *tried: Tried, load: Callable[[],
         return current[0]
 
     monkeypatch.setattr(module, "HeldModel", held)
-    monkeypatch.setattr(module, "LocalEngine", lambda settings: current[0])
-    monkeypatch.setattr(module, "engine_settings", lambda config, files, model: None)
+    monkeypatch.setattr(module, "start_engine", lambda config, files, model: current[0])
     files: Any = SimpleNamespace()
     return Reloading(Config(), files, load or Config)
 
@@ -141,7 +140,8 @@ def test_an_engine_that_cannot_start_leaves_no_model_behind(
     """No processes to be had, say: refused like anything else."""
     tried = Tried()
     asked = reloading(monkeypatch, tried)
-    monkeypatch.setattr(module, "LocalEngine", lambda settings: _raise(OSError(11, "Resource temporarily unavailable")))
+    refused = OSError(11, "Resource temporarily unavailable")
+    monkeypatch.setattr(module, "start_engine", lambda config, files, model: _raise(refused))
     asked.ask()
     assert asked.look() is None
     assert 1 == tried.closed

@@ -90,12 +90,12 @@ def test_an_intent_whose_place_another_file_has_is_missing(desk: Desk) -> None:
     assert "missing" == desk.state_of(id_of(1))
 
 
-def test_a_claimed_picture_is_submitted_again_alone(desk: Desk) -> None:
-    """It may be the one that ended the last run: it counts as a new attempt, by itself."""
+def test_a_claimed_picture_is_submitted_again(desk: Desk) -> None:
+    """It may be the one that ended the last run: it counts as a new attempt."""
     in_work(desk, 1)
     in_work(desk, 2)
     assert 2 == desk.restart()
-    assert [[id_of(1)], [id_of(2)]] == desk.engine.submitted
+    assert [[id_of(1), id_of(2)]] == desk.engine.submitted
     assert [2, 2] == [made.attempt for made in desk.ledger.in_work()]
     desk.turns(1)
     assert [id_of(1), id_of(2)] == [row[0] for row in desk.rows()]

@@ -10,7 +10,7 @@ from watcher.errors import ModelError
 
 def test_a_reader_that_overruns_is_stopped(stage: Stage) -> None:
     """By the clock since it was last heard; the patience says when that is due."""
-    stage.engine.submit(["slow"])
+    stage.engine.hand_over(["slow"])
     stage.now = 10.0
     assert 20.0 == stage.engine.patience(stage.now)
     stage.now = 30.0
@@ -26,7 +26,7 @@ def test_a_reader_that_overruns_is_stopped(stage: Stage) -> None:
 def test_a_reader_with_a_long_batch_has_its_time_for_each_picture(stage: Stage) -> None:
     """Every answer starts its clock anew; waiting idle does not count."""
     stage.now = 1000.0
-    stage.engine.submit(["a", "x", "b", "y"])
+    stage.engine.hand_over(["a", "x", "b", "y"])
     stage.now = 1029.0
     stage.played[0].answer("a")
     stage.played[1].answer("b", "y")
@@ -37,7 +37,7 @@ def test_a_reader_with_a_long_batch_has_its_time_for_each_picture(stage: Stage) 
 
 def test_half_a_message_is_not_waited_for(stage: Stage) -> None:
     """The other reader goes on at once; the deadline ends the one that stopped in the middle of a word."""
-    stage.engine.submit(["a", "b"])
+    stage.engine.hand_over(["a", "b"])
     stage.played[0].say_bytes(b'[{"id": "a", "verd')
     stage.played[1].answer("b")
     assert {"b": None} == stage.ids()
@@ -50,7 +50,7 @@ def test_half_a_message_is_not_waited_for(stage: Stage) -> None:
 
 def test_a_process_that_does_not_go_is_not_waited_for(stage: Stage) -> None:
     """It may hang in the kernel over a disk that does; it is looked at again later, so that no zombie is left."""
-    stage.engine.submit(["a"])
+    stage.engine.hand_over(["a"])
     stage.played[0].process.code = None
     stage.now = 31.0
     assert {"a": Trouble.TIMED_OUT} == stage.ids()

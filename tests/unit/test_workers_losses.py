@@ -14,7 +14,7 @@ from watcher.workers import LocalEngine
 
 def test_a_reader_that_dies_over_one_picture_names_it(stage: Stage) -> None:
     """Alone in its hand: that picture did it. Another reader takes its place."""
-    stage.engine.submit(["bad"])
+    stage.engine.hand_over(["bad"])
     stage.played[0].die()
     assert {"bad": Trouble.CRASHED} == stage.ids()
     assert (3, True) == (len(stage.played), stage.played[0].process.killed)
@@ -23,7 +23,7 @@ def test_a_reader_that_dies_over_one_picture_names_it(stage: Stage) -> None:
 def test_the_pictures_of_a_batch_are_tried_one_by_one(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who of them did it, and who is innocent, the next tries tell; what was answered is not read again."""
     monkeypatch.setattr(workers, "SHARES_AHEAD", 2)
-    stage.engine.submit([str(number) for number in range(6)])
+    stage.engine.hand_over([str(number) for number in range(6)])
     stage.played[0].answer("0")
     stage.played[0].die()
     assert {"0": None} == stage.ids()
@@ -37,7 +37,7 @@ def test_what_was_not_begun_goes_first_to_the_next_reader(stage: Stage, monkeypa
     """A second batch in the pipe of a dead reader is whole again, and nobody is blamed for it."""
     monkeypatch.setattr(workers, "SHARES_AHEAD", 2)
     for batch in (["a"], ["b"], ["c"], ["d"], ["e"]):
-        stage.engine.submit(batch)
+        stage.engine.hand_over(batch)
     assert [["a"], ["c"]] == stage.played[0].batches()
     stage.played[0].die()
     assert {"a": Trouble.CRASHED} == stage.ids()
@@ -48,7 +48,7 @@ def test_what_was_not_begun_goes_first_to_the_next_reader(stage: Stage, monkeypa
 
 def test_a_reader_that_dies_in_the_middle_of_a_word(stage: Stage) -> None:
     """Half a message is no message."""
-    stage.engine.submit(["a"])
+    stage.engine.hand_over(["a"])
     stage.played[0].batches()
     stage.played[0].say_bytes(b'[{"id"')
     stage.played[0].die()
@@ -61,14 +61,14 @@ def test_a_reader_that_dies_in_the_middle_of_a_word(stage: Stage) -> None:
 )
 def test_how_a_reader_ended_says_what_it_died_of(stage: Stage, code: int, trouble: Trouble) -> None:
     """Memory by an exit code of its own, time by the kernel's signal."""
-    stage.engine.submit(["a"])
+    stage.engine.hand_over(["a"])
     stage.played[0].die(code)
     assert {"a": trouble} == stage.ids()
 
 
 def test_a_reader_that_may_be_at_fault_itself_costs_no_try(stage: Stage) -> None:
     """Its picture goes to the next one; but not for ever: so many times as there are readers."""
-    stage.engine.submit(["a"])
+    stage.engine.hand_over(["a"])
     for said in ({}, {}, {"a": Trouble.CRASHED}):
         next(played for played in stage.played if played.batches()).die(ASK_ANOTHER)
         assert said == stage.ids()
@@ -84,7 +84,7 @@ def test_where_no_other_reader_can_be_started_its_picture_has_one_try_less(
     def refused(_: object) -> None:
         raise BlockingIOError("no more processes")
 
-    stage.engine.submit(["a"])
+    stage.engine.hand_over(["a"])
     stage.played[0].die()
     with monkeypatch.context() as patched:
         patched.setattr(LocalEngine, "_start", refused)

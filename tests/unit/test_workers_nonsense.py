@@ -21,7 +21,7 @@ from watcher.lines import LONGEST_LINE
 )  # fmt: skip
 def test_a_reader_that_talks_nonsense_is_put_away(stage: Stage, line: bytes) -> None:
     """A reader that a picture took over can neither end nor pause the daemon, nor answer for other pictures."""
-    stage.engine.submit(["a", "other"])
+    stage.engine.hand_over(["a", "other"])
     stage.played[0].say_bytes(line + b"\n")
     assert {"a": Trouble.CRASHED} == stage.ids()
     assert stage.played[0].process.killed
@@ -30,7 +30,7 @@ def test_a_reader_that_talks_nonsense_is_put_away(stage: Stage, line: bytes) -> 
 
 def test_the_second_answer_for_a_picture_is_nonsense(stage: Stage) -> None:
     """The first one counts, whether they come in one message or in two; nothing is asked of the reader any more."""
-    stage.engine.submit(["a"])
+    stage.engine.hand_over(["a"])
     stage.played[0].answer("a", "a")
     assert {"a": None} == stage.ids()
     assert stage.played[0].process.killed
@@ -45,7 +45,7 @@ def test_a_reader_that_speaks_unasked_is_put_away(stage: Stage) -> None:
 
 def test_a_line_without_an_end_is_no_message(stage: Stage) -> None:
     """So much is kept, and no more; then the reader is put away."""
-    stage.engine.submit(["a"])
+    stage.engine.hand_over(["a"])
     stage.played[0].link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
     said = 0
     while not stage.played[0].process.killed:
@@ -58,7 +58,7 @@ def test_a_line_without_an_end_is_no_message(stage: Stage) -> None:
 
 def test_a_message_may_come_in_pieces(stage: Stage) -> None:
     """Lines, not packets."""
-    stage.engine.submit(["a"])
+    stage.engine.hand_over(["a"])
     message = json.dumps([["a", 5, ""]]).encode() + b"\n"
     for at in range(len(message)):
         assert {} == stage.ids()
@@ -73,5 +73,5 @@ def test_a_reader_that_takes_nothing_any_more_is_put_away(stage: Stage, monkeypa
     with suppress(BlockingIOError):
         while True:
             link.send(b"\n")
-    stage.engine.submit(["a"])
+    stage.engine.hand_over(["a"])
     assert {"a": Trouble.CRASHED} == stage.ids()

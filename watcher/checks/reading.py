@@ -1,26 +1,23 @@
 """The model and the readers: one is started as the daemon starts it, and tried on the built-in pictures."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from watcher.checks.findings import Finding, ok, warn
 from watcher.checks.scene import Scene
 from watcher.confinement import landlock_version
+from watcher.engines import one_reader
 from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.reload import refuse_misreading
-from watcher.workers import LocalEngine
-from watcher.works import engine_settings
 
 
 def check_model(scene: Scene) -> Iterator[Finding]:
     """It loads in a reader of its own, and reads what everybody reads."""
     model = HeldModel(scene.config.model_path)
     try:
-        settings = engine_settings(scene.config, Files(scene.config.inbox), model)
-        engine = LocalEngine(replace(settings, workers=1))
+        engine = one_reader(scene.config, Files(scene.config.inbox), model)
         try:
-            engine.await_ready()
+            engine.await_ready(60.0)
             refuse_misreading(engine)
         finally:
             engine.close()
