@@ -7,20 +7,22 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run review test test-training test-kills test-browser test-service cases fuzz check train evaluate audit model \
-  soak lock clean train-env install uninstall bench bench-latency bench-stages bench-steps bench-scaling \
-  bench-fairness bench-review bench-reviewer bench-training bench-compare
+.PHONY: help run review test test-training test-kills test-browser test-spark test-service \
+  cases fuzz check train evaluate audit model soak lock clean train-env install uninstall bench bench-latency \
+  bench-stages bench-steps bench-scaling bench-fairness bench-review bench-reviewer bench-spark bench-training \
+  bench-compare
 
 help:
-	@echo "make run       watch inbox/, write outbox/results.csv"
+	@echo "make run       watch inbox/, write outbox/results.csv; SPARK=1 for a Spark cluster"
 	@echo "make review    a page in the browser for what needs a person: the right digit by one key"
-	@echo "make install   as root: a systemd service; WEB=1 with the review page, INSTANCE=scans for one more inbox,"
-	@echo "               PREFIX=/opt, DESTDIR=DIR"
+	@echo "make install   as root: a systemd service; WEB=1 with the review page, SPARK=1 for a Spark cluster,"
+	@echo "               INSTANCE=scans for one more inbox, PREFIX=/opt, DESTDIR=DIR"
 	@echo "make uninstall as root: the service goes; settings, pictures and results stay"
 	@echo "make test      run the tests, but for the long ones below (installs TensorFlow where it has a wheel)"
 	@echo "make test-training  small networks are trained, from data to a bundle that reads"
 	@echo "make test-kills     a daemon is killed at each step that leaves something behind; long"
 	@echo "make test-browser   the review page and the report in a real Chromium"
+	@echo "make test-spark     pictures are read on a small Spark cluster of this machine; needs Java 17"
 	@echo "make test-service   as root: the installed service under a real systemd, booted beside this one, and real mounts"
 	@echo "make cases     the tests that draw their cases at random, with many thousands of cases each"
 	@echo "make fuzz      hostile bytes for SECONDS=120, from SEED=1; says how many and what they found"
@@ -38,13 +40,14 @@ help:
 	@echo "make bench-fairness   how long a fresh picture waits behind a backlog; BENCH='--backlog 1000000' for more"
 	@echo "make bench-review     how long the review page takes to answer, over a million results"
 	@echo "make bench-reviewer   a reviewer's minute in a real Chromium: rows, and how long each key takes"
+	@echo "make bench-spark      pictures a second on a Spark cluster beside those of this machine alone; needs Java 17"
 	@echo "make bench-training   seconds an epoch takes, and the share of it that pictures take; DATA=DIR"
 	@echo "make bench-compare BEFORE=a.json AFTER=b.json   what changed between two runs of any of these"
 	@echo "make soak      kill it 1,000 times while 200,000 pictures come in; SOAK='--seed 7' to replay"
 	@echo "make lock      make the lock files in requirements/ anew"
 	@echo "make clean     remove what make made; inbox, outbox and runs stay"
 
-run: $(VENV)/.daemon
+run: $(VENV)/.daemon $(if $(filter 1,$(SPARK)),$(VENV)/.spark)
 	@$(BIN)/python -m watcher run
 
 review: $(VENV)/.web
@@ -54,7 +57,7 @@ review: $(VENV)/.web
 # of them alone; in their order: the long files come first, so that no one is left with them at the end.
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/systemd --ignore tests/browser \
-	  --ignore tests/kills --ignore tests/training
+	  --ignore tests/kills --ignore tests/training --ignore tests/spark
 
 # A daemon that is killed at each step: some hundred starts, most of which are waited for.
 test-kills: $(VENV)/.dev
@@ -68,13 +71,19 @@ test-training: $(VENV)/.dev
 test-browser: $(VENV)/.browser
 	@$(BIN)/python -m pytest tests/browser
 
+# A Spark of this machine, several JVMs: what costs half a gigabyte to install, and seconds to start each time. Skips,
+# and says why, where there is no Java.
+test-spark: $(VENV)/.dev $(VENV)/.spark
+	@$(BIN)/python -m pytest tests/spark
+
 # What needs root, mounts, a Prometheus, or a machine of its own, booted over this one for a minute: it skips what is not
 # to be had, and says why.
 test-service: $(VENV)/.dev $(VENV)/.wheels
 	@$(BIN)/python -m pytest tests/systemd
 
 install uninstall:
-	@PYTHON="$(PYTHON)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" INSTANCE="$(INSTANCE)" WEB="$(WEB)" deploy/$@
+	@PYTHON="$(PYTHON)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" INSTANCE="$(INSTANCE)" WEB="$(WEB)" \
+	  SPARK="$(SPARK)" deploy/$@
 
 cases: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 4 --timeout 0 --hypothesis-profile long \
@@ -112,6 +121,9 @@ bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-review
 
 bench-reviewer: $(VENV)/.browser
 	@$(BIN)/python -m bench.reviewer $(BENCH) $(if $(OUT),--out $(OUT))
+
+bench-spark: $(VENV)/.dev $(VENV)/.spark
+	@$(BIN)/python -m bench.spark $(BENCH) $(if $(OUT),--out $(OUT))
 
 bench-training: $(VENV)/.dev
 	@$(BIN)/python -m bench.training --data $(DATA) $(if $(UNIPEN),--unipen $(UNIPEN)) $(BENCH) $(if $(OUT),--out $(OUT))
@@ -162,6 +174,14 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/pyvenv.cfg
 $(VENV)/.browser: requirements/browser.txt $(VENV)/.dev
 	@echo "Installing what drives a browser ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/browser.txt
+	@touch $@
+
+# pyspark comes as source, which is built with what is locked, not with what pip would fetch for it.
+$(VENV)/.spark: requirements/spark.txt requirements/spark-build.txt $(VENV)/.daemon
+	@echo "Installing what a Spark cluster is driven with (about 500 MB) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark-build.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation \
+	  -r requirements/spark.txt
 	@touch $@
 
 # What `make install` installs, for a machine without a network: the one that the service is tested in.

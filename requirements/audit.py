@@ -9,14 +9,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LOCK = Path(__file__).with_name("web.txt")  # what the daemon needs, and the review page
+# What the daemon needs, with the review page, and with a Spark cluster: what is in both is looked up once.
+LOCKS = [Path(__file__).with_name(name) for name in ("web.txt", "spark.txt")]
 
 
 def main() -> int:
     """Ask, print what was found; gives the exit code."""
     done = subprocess.run(
         [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "--progress-spinner", "off",
-         "--format", "json", "--requirement", LOCK],
+         "--format", "json", *(word for lock in LOCKS for word in ("--requirement", lock))],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     code, lines = judged(done.stdout, done.stderr)
