@@ -52,7 +52,7 @@ class Raced:
 
 def race(kind: Kind, count: int, rounds: int) -> list[Raced]:
     """Every rival over `count` pictures of a kind, in turn, the same pictures in each round."""
-    pictures = drawn(kind.draw, count)
+    pictures = drawn(kind.draw, min(kind.distinct, count))
     costs: dict[str, list[tuple[int, Cost]]] = {rival.name: [] for rival in RIVALS}
     turns = [rival for _ in range(rounds) for rival in RIVALS]
     for rival in each(turns, "turns", kind.title):

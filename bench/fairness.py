@@ -20,7 +20,6 @@ from bench.processes import Peak
 from bench.results import Figure, Results
 from bench.table import Table
 
-_DISTINCT = 10_000
 _FRESH = "fresh-"
 _POLL = 0.02  # seconds between two looks at results.csv: one that looks more often takes part of a core
 
@@ -43,7 +42,7 @@ def main(backlog: int, every: float, kind: str, out: Path | None) -> None:
     """Drop pictures one by one while a backlog is being read."""
     results = Results(spelled())
     table = Table(results)
-    found = measure(drawn(KINDS[kind].draw, min(_DISTINCT, backlog)), backlog, every)
+    found = measure(drawn(KINDS[kind].draw, min(KINDS[kind].distinct, backlog)), backlog, every)
     clock, processors = found.cost.each(backlog)
     table.add(
         Figure(f"fresh picture behind {backlog:,}: drop to row", "ms", found.delays),

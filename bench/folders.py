@@ -8,6 +8,8 @@ from pathlib import Path
 
 from watcher.bars import each
 
+_JPEG = b"\xff\xd8"
+
 
 @contextmanager
 def workplace() -> Iterator[Path]:
@@ -24,8 +26,13 @@ def drawn(draw: Callable[[Path, int], None], count: int) -> list[bytes]:
 
 
 def fill(folder: Path, pictures: Sequence[bytes], count: int, prefix: str = "") -> None:
-    """`count` files of these bytes, in turn; on disk before it ends, so that nobody pays for what others wrote."""
+    """`count` PNG or JPEG files of these bytes, in turn.
+
+    On disk before it ends, so that nobody pays for what others wrote.
+    """
     folder.mkdir(exist_ok=True)
     for number in each(range(count), "pictures", "write"):
-        (folder / f"{prefix}{number:07d}.png").write_bytes(pictures[number % len(pictures)])
+        data = pictures[number % len(pictures)]
+        suffix = ".jpg" if data.startswith(_JPEG) else ".png"
+        (folder / f"{prefix}{number:07d}{suffix}").write_bytes(data)
     os.sync()

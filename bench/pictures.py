@@ -1,4 +1,4 @@
-"""Draws the pictures that benchmarks read; no two are alike."""
+"""Draws the pictures that benchmarks read; of the small ones no two are alike."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+
+from bench.photographs import DISTINCT, draw_photographs
 
 # Longer sides of what people send, px, with how many of a hundred; the rest are 28×28.
 _SIDES = ((64, 20), (200, 20), (500, 8), (1500, 2))
@@ -68,14 +70,16 @@ def _write(folder: Path, number: int, canvas: np.ndarray) -> None:
 
 @dataclass(frozen=True)
 class Kind:
-    """title: in tables. draw: writes so many into a new folder."""
+    """title: in tables. draw: writes so many into a new folder. distinct: so many of them differ, at most."""
 
     title: str
     draw: Callable[[Path, int], None]
+    distinct: int = 10_000
 
 
-KINDS = {
+SMALL = {
     "mnist": Kind("MNIST's form, 28×28", draw_mnist_like),
     "drawn": Kind("drawn anyhow, 28×28", draw_pictures),
     "mixed": Kind("mixed, 28 to 1,500 px", draw_mixed),
 }
+KINDS = SMALL | {"photographs": Kind("photographs, 12 megapixels", draw_photographs, DISTINCT)}

@@ -25,7 +25,6 @@ from watcher.bars import each
 from watcher.config import Config
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
-_DISTINCT = 10_000
 _SINGLES = 5  # drains of one picture
 _ROUNDS_FOR = 30_000  # pictures: fewer are drained several times, so that all figures are about as sure
 _MOST_ROUNDS = 9
@@ -92,7 +91,7 @@ def main(
         name = f"{pictures:,} waiting, {archived:,} files in the day's folder"
         cases.append(Case(name, pictures, lambda root: crowd(root / "outbox", archived)))
     cases += [Case(f"{pictures:,} waiting, workers: {number}", pictures, workers=number) for number in workers]
-    some = drawn(KINDS[kind].draw, min(_DISTINCT, max(case.count for case in cases)))
+    some = drawn(KINDS[kind].draw, min(KINDS[kind].distinct, max(case.count for case in cases)))
     for case in cases:
         found = measure(case, some)
         results.figures += found.figures(case.name)

@@ -23,7 +23,7 @@ from watcher.recognition.second_look import SecondLook
 
 
 @click.command()
-@click.option("--pictures", default=300, show_default=True, help="Of each kind.")
+@click.option("--pictures", default=300, show_default=True, help="Of each kind, at most.")
 @click.option("--rounds", default=9, show_default=True)
 @out_option
 def main(pictures: int, rounds: int, out: Path | None) -> None:
@@ -34,7 +34,7 @@ def main(pictures: int, rounds: int, out: Path | None) -> None:
     results = Results(spelled())
     click.echo(results.heading())
     for kind in KINDS.values():
-        files = drawn(kind.draw, pictures)
+        files = drawn(kind.draw, min(pictures, kind.distinct))
         greys = [decode(data) for data in files]
         digits = [normalise(grey).digit[None] for grey in greys]
         click.echo(f"\n{kind.title:<36}{'µs':>8}  lowest–highest")

@@ -43,7 +43,6 @@ STEPS = (
     Step("status.json", "watcher.reporting.status:Board.publish"),
     Step("wait for readers", "watcher.wake:Wake.wait"),
 )
-_DISTINCT = 10_000
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def main(pictures: int, rounds: int, kind: str, out: Path | None) -> None:
     """Time the steps of a daemon that reads a backlog."""
     results = Results(spelled())
     click.echo(f"{results.heading()}\n\n{HEADER}")
-    some = drawn(KINDS[kind].draw, min(_DISTINCT, pictures))
+    some = drawn(KINDS[kind].draw, min(KINDS[kind].distinct, pictures))
     found = [_watched(some, pictures) for _ in each(range(rounds), "rounds")]
     for line in lines(found):
         clock, processors = figures(line, pictures)

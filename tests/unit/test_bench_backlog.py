@@ -73,3 +73,9 @@ def test_an_inbox_is_filled_with_copies_under_names_of_their_own(
         assert found[0].name == "some-0000000.png"
         assert folder.name.startswith(".bench-")
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_file_is_called_by_what_it_holds(tmp_path: Path) -> None:
+    """A photograph is a JPEG: the daemon looks at its suffix, too."""
+    fill(tmp_path / "inbox", [b"\xff\xd8\xff\xd9", b"\x89PNG"], 2)
+    assert ["0000000.jpg", "0000001.png"] == sorted(path.name for path in (tmp_path / "inbox").iterdir())
