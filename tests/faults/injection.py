@@ -5,11 +5,12 @@ from pathlib import Path
 CRASH, HANG, HOLD = "CRASH the reader", "HANG the reader", "HOLD the reader"
 SEGV, EAT, SPIN, HALF = "SEGV in the reader", "EAT all memory", "SPIN the CPU", "say HALF a message"
 TRY = "TRY what is forbidden"
+KILL = "KILL the executor"
 
 _SITECUSTOMIZE = f"""
 import os, sys
-if "watcher.reader" in sys.orig_argv:
-    import ctypes, socket, time
+if "watcher.reader" in sys.orig_argv and "GATE" in os.environ:
+    import ctypes, signal, socket, time
     from watcher.recognition.recogniser import Recogniser, Sight, unreadable
     from watcher.recognition.verdict import Reason
 
@@ -18,11 +19,21 @@ if "watcher.reader" in sys.orig_argv:
     written = os.open(secret + ".open", os.O_WRONLY | os.O_CREAT)
     # Readers write no file: a process that comes before their limits does it for them.
     told, tell = os.pipe()
+
+    def kill_executor():
+        above = os.getppid()
+        while b"CoarseGrainedExecutorBackend" not in open(f"/proc/{{above}}/cmdline", "rb").read():
+            above = int(open(f"/proc/{{above}}/stat").read().rpartition(")")[2].split()[1])
+        os.kill(above, signal.SIGKILL)
+
     if os.fork() == 0:
         os.close(0)
         os.close(tell)
-        if os.read(told, 1):
+        word = os.read(told, 1)
+        if word == b"!":
             open(os.environ["GATE"] + ".reached", "w").close()
+        if word == b"x":
+            kill_executor()
         os._exit(0)
     os.close(told)
 
@@ -53,6 +64,9 @@ if "watcher.reader" in sys.orig_argv:
             os.write(tell, b"!")
             while not os.path.exists(os.environ["GATE"]):
                 time.sleep(0.005)
+        if b"{KILL}" in data:
+            os.write(tell, b"x")
+            time.sleep(600)
         if b"{SEGV}" in data:
             ctypes.string_at(0)
         if b"{EAT}" in data:
@@ -75,9 +89,20 @@ if "watcher.reader" in sys.orig_argv:
 def faulty_readers(folder: Path) -> dict[str, str]:
     """Environment in which readers crash, hang, wait and more over pictures that carry the words in a comment.
 
-    One that is held says so with `gate.reached` in the folder, and goes on when `gate` is there.
+    One that is held says so with `gate.reached` in the folder, and goes on when `gate` is there. KILL ends the executor
+    of Spark that the reader belongs to: a process beside the reader does it, which itself may signal nobody.
     """
     modules = folder / "injected"
     modules.mkdir(exist_ok=True)
+    inject_into(modules)
+    return {"PYTHONPATH": str(modules), **gate(folder)}
+
+
+def inject_into(modules: Path) -> None:
+    """Put what does it into a folder that Python imports from; it does nothing but where there is a `gate`."""
     (modules / "sitecustomize.py").write_text(_SITECUSTOMIZE, encoding="utf-8")
-    return {"PYTHONPATH": str(modules), "GATE": str(folder / "gate")}
+
+
+def gate(folder: Path) -> dict[str, str]:
+    """What readers need in their environment to be faulty."""
+    return {"GATE": str(folder / "gate")}

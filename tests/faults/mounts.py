@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -103,6 +104,14 @@ class FaultyMount:
     def lose(self) -> None:
         """Its server dies: every request is answered with ENOTCONN."""
         self._end_server()
+
+    def hang(self) -> None:
+        """Its server answers nothing any more, until `answer` is called: every request waits."""
+        self._server.send_signal(signal.SIGSTOP)
+
+    def answer(self) -> None:
+        """It goes on, with what waits first."""
+        self._server.send_signal(signal.SIGCONT)
 
     def come_back(self) -> None:
         """Unmounted and mounted anew."""

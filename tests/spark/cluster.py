@@ -1,0 +1,244 @@
+"""A standalone Spark cluster on this machine, of what the pip package brings: a master and workers, on the loopback.
+
+It ends with whoever started it, also where that one is killed: see `Cluster`. Benchmarks start theirs here, too.
+"""
+
+import ctypes
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Self
+
+from tests.end_to_end.process import wait_for
+
+LOOPBACK = "127.0.0.1"
+OLDEST_JAVA = 17
+# Small and soon there: none of them computes anything.
+_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData"
+_MASTER, _WORKER = (f"org.apache.spark.deploy.{name}" for name in ("master.Master", "worker.Worker"))
+_EXECUTOR = b"org.apache.spark.executor.CoarseGrainedExecutorBackend"
+_REGISTERED = "Successfully registered with master"
+
+
+def why_missing() -> str:
+    """Why no cluster can be started here; "" where one can."""
+    if find_spec("pyspark") is None:
+        return "pyspark is not installed: make test-spark"
+    if (found := _java_version()) is None:
+        return f"there is no Java, of {OLDEST_JAVA} or newer: apt install openjdk-17-jre-headless"
+    return "" if found >= OLDEST_JAVA else f"Java is of version {found}: Spark needs {OLDEST_JAVA} or newer"
+
+
+def _java_version() -> int | None:
+    home = os.environ.get("JAVA_HOME")
+    try:
+        said = subprocess.run(
+            [f"{home}/bin/java" if home else "java", "-version"], capture_output=True, text=True, check=False
+        ).stderr
+    except OSError:
+        return None
+    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    return int(found[1]) if found else None
+
+
+class Cluster:
+    """A master and workers, each in a process group of its own, with their logs and scratch in a folder of its own.
+
+    What it starts is killed when the thread ends that started it. All of it, executors and what these start too, bears
+    a mark in its environment, by which `stop` finds the last of it.
+    workers: how many. cores, memory: of each. user: whose processes they are, by number; None: ours.
+    """
+
+    def __init__(self, workers: int = 2, *, cores: int = 1, memory: str = "1g", user: int | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="digit-watcher-spark-"))
+        self.folder.chmod(0o755)
+        self._user, self.mark = user, uuid.uuid4().hex
+        self._worker = ["--cores", str(cores), "--memory", memory]
+        self._port = _free_port()
+        self._processes: dict[str, subprocess.Popen[bytes] | None] = dict.fromkeys(
+            ["master", *(f"worker{number}" for number in range(workers))]
+        )
+        for name in self._processes:
+            (self.folder / name).mkdir()
+            if user is not None:
+                os.chown(self.folder / name, user, user)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def master(self) -> str:
+        """As `spark.master` takes it; the same after each `start`."""
+        return f"spark://{LOOPBACK}:{self._port}"
+
+    def start(self) -> Self:
+        """Start what is not running, all of it or what was stopped, and wait until the workers are the master's."""
+        for name, process in self._processes.items():
+            if process is None or process.poll() is not None:
+                self._start(name)
+            if name == "master":  # a worker that comes first would wait for seconds before it tries again
+                self._wait(name, lambda: _listens(self._port))
+        for name in list(self._processes)[1:]:
+            self._wait(name, lambda name=name: _REGISTERED in self.log(name))  # type: ignore[misc]
+        return self
+
+    def stop(self) -> None:
+        """Kill all of it, at once: as a power cut in the machine room does."""
+        for name in self._processes:
+            self._kill(name)
+        kill_marked(self.mark)
+
+    def stop_worker(self, number: int) -> None:
+        """Kill one worker, and with it its executors, as its machine's end does."""
+        pids = self.executors(number)
+        self._kill(f"worker{number}")
+        for pid in pids:
+            _kill(pid)
+
+    def stop_master(self) -> None:
+        """Kill the master alone."""
+        self._kill("master")
+
+    def executors(self, worker: int | None = None) -> list[int]:
+        """Pids of the executors' JVMs, of one worker or of all."""
+        found = [pid for pid in self.processes() if _EXECUTOR in command_of(pid)]
+        if worker is None:
+            return found
+        process = self._processes[f"worker{worker}"]
+        return [pid for pid in found if process and parent_of(pid) == process.pid]
+
+    def kill_executors(self) -> list[int]:
+        """Kill those that there are, as the system does where memory runs out; gives their pids."""
+        pids = self.executors()
+        for pid in pids:
+            _kill(pid)
+        return pids
+
+    def processes(self) -> list[int]:
+        """All that were started here and live, with all that they started."""
+        return marked(self.mark)
+
+    def log(self, name: str) -> str:
+        """What the `master`, or `worker0` and so on, has said since it was started last."""
+        path = self.folder / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def logs(self) -> dict[str, str]:
+        """What everybody has said, executors too, by the path of the log."""
+        paths = [*self.folder.glob("*.log"), *self.folder.glob("worker*/app-*/*/stderr")]
+        return {str(path.relative_to(self.folder)): path.read_text(errors="replace") for path in sorted(paths)}
+
+    def close(self) -> None:
+        """End all of it and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # -- inside --------------------------------------------------------------------------------------
+
+    def _start(self, name: str) -> None:
+        home = Path(str(find_spec("pyspark").origin)).parent  # type: ignore[union-attr]
+        where = ["--host", LOOPBACK, "--webui-port", "0"]
+        if name == "master":
+            what = [_MASTER, *where, "--port", str(self._port)]
+        else:
+            what = [_WORKER, *where, *self._worker, "--work-dir", str(self.folder / name), self.master]
+        ours = {key: value for key, value in os.environ.items() if not key.startswith(("SPARK_", "PYTHON", "PYSPARK_"))}
+        environment = ours | {
+            "SPARK_HOME": str(home), "SPARK_CONF_DIR": str(self.folder), "SPARK_LOCAL_DIRS": str(self.folder / name),
+            "SPARK_LOCAL_IP": LOOPBACK, "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": _JVM,
+            "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false -Dspark.port.maxRetries=0",
+            "SPARK_LAUNCHER_OPTS": _JVM,
+            "HOME": str(self.folder / name), "TMPDIR": str(self.folder / name), "CLUSTER_OF_TESTS": self.mark,
+        }  # fmt: skip
+        with open(self.folder / f"{name}.log", "wb") as log:
+            self._processes[name] = subprocess.Popen(
+                [home / "bin" / "spark-class", *what], cwd=self.folder / name, env=environment, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                user=self._user, group=self._user, extra_groups=None if self._user is None else [],
+                preexec_fn=_die_with_the_parent,
+            )  # fmt: skip
+
+    def _wait(self, name: str, condition: Callable[[], bool]) -> None:
+        process = self._processes[name]
+        assert process is not None
+
+        def there() -> bool:
+            assert process.poll() is None, f"{name} ended with {process.returncode}:\n{self.log(name)}"
+            return condition()
+
+        wait_for(there, f"{name} of the cluster:\n{self.log(name)}")
+
+    def _kill(self, name: str) -> None:
+        if process := self._processes[name]:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            self._processes[name] = None
+
+
+def _die_with_the_parent() -> None:
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def _free_port() -> int:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex((LOOPBACK, port)) == 0
+
+
+def marked(mark: str) -> list[int]:
+    """Pids of the processes that live and have this in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark.encode() in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+    return sorted(found)
+
+
+def kill_marked(mark: str) -> None:
+    """Kill them, and what they start meanwhile, until there is none."""
+
+    def none_left() -> bool:
+        pids = marked(mark)
+        for pid in pids:
+            _kill(pid)
+        return not pids
+
+    wait_for(none_left, "an end of all that was started")
+
+
+def command_of(pid: int) -> bytes:
+    """The arguments of a process, each ended by NUL; b"" where it is gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+def parent_of(pid: int) -> int:
+    """Who started a process, or has it now; 0 where it is gone."""
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
