@@ -1,5 +1,7 @@
 """What the tests with Spark start from: one cluster for all, whole again for each, and a place that is read by it."""
 
+import shutil
+import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,11 +40,13 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def place(tmp_path: Path, cluster: Cluster, python: Path) -> Iterator[Clustered]:
+def place(cluster: Cluster, python: Path) -> Iterator[Clustered]:
     """A fresh inbox, outbox and config.yaml with `engine: spark`; daemons started there end with the test."""
-    place = Clustered(tmp_path / "place", cluster, python)
+    folder = Path(tempfile.mkdtemp(prefix="dw"))  # short: Spark's sockets lie in the state folder
+    place = Clustered(folder / "a place", cluster, python)
     yield place
     place.end()
+    shutil.rmtree(folder)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,9 +18,9 @@ def waiting(place: Clustered) -> Clustered:
 
 
 def assert_refused(place: Clustered, *words: str, **options: str) -> None:
-    """A word on what to install, exit code 4; nothing is taken."""
+    """A word on what to install, exit code 3; nothing is taken."""
     done = place.command("run", "--once", **options)
-    assert done.returncode == 4, done.stderr
+    assert done.returncode == 3, done.stderr
     assert all(word in done.stderr for word in words), done.stderr
     assert "Traceback" not in done.stderr
     assert (place.inbox / "a.png").read_bytes() == png(1)

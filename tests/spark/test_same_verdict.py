@@ -23,9 +23,8 @@ def photographed(number: int, draw: np.random.Generator) -> bytes:
     picture = cv2.resize(digit(number, ink=40, paper=215), (320, 384), interpolation=cv2.INTER_CUBIC)
     turned = cv2.getRotationMatrix2D((160, 192), float(draw.uniform(-12, 12)), float(draw.uniform(0.6, 1.0)))
     picture = cv2.warpAffine(picture, turned, (320, 384), borderValue=215)
-    light = (
-        np.linspace(draw.uniform(0.6, 0.9), 1.0, 320)[None, :] * np.linspace(1.0, draw.uniform(0.7, 1.0), 384)[:, None]
-    )
+    across, down = np.linspace(draw.uniform(0.6, 0.9), 1, 320), np.linspace(1, draw.uniform(0.7, 1.0), 384)
+    light = down[:, None] * across[None, :]
     grain = draw.normal(0, 6, picture.shape)
     return encoded(np.clip(cv2.GaussianBlur(picture, (0, 0), 1.5) * light + grain, 0, 255).astype(np.uint8), ".jpg")
 

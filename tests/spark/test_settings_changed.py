@@ -10,7 +10,7 @@ from tests.spark.clustered import DRIVER, Clustered
 
 
 def test_another_model_and_limit_are_taken_on_while_pictures_are_read(place: Clustered) -> None:
-    """The same daemon goes on; each row names the model that read it; what is too large now is so for executors, too."""
+    """The same daemon goes on; each row names its model; what is too large now is so for executors, too."""
     running = place.start()
     dropped = [place.drop(f"{n}.png", png(n)) for n in range(300)]
     place.wait_for_some_rows()

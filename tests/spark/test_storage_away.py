@@ -19,7 +19,7 @@ LINK = "as executors see it"
 def mapped(place: Clustered) -> Clustered:
     """A place that executors see through a link, which is read once so that all is warm."""
     (place.root / LINK).symlink_to(place.inbox)
-    place.configure(spark={"paths": {str(place.inbox): str(place.root / LINK)}})
+    place.configure(spark={"inbox": str(place.root / LINK)})
     return place
 
 
@@ -37,7 +37,7 @@ def drop_some(place: Clustered, name: str) -> list[str]:
 
 
 def test_it_pauses_while_executors_do_not_see_the_inbox(mapped: Clustered, tmp_path: Path) -> None:
-    """Gone there, and later another inbox mounted in its place: said with the path as they see it; then work goes on."""
+    """Gone there, and later another inbox mounted in its place: said with the path as they see it; work goes on."""
     running = mapped.start()
     dropped = drop_some(mapped, "before")
     mapped.assert_conserved(dropped)
@@ -63,9 +63,9 @@ def test_it_pauses_while_executors_do_not_see_the_inbox(mapped: Clustered, tmp_p
 
 @contextmanager
 def disk_of_executors(place: Clustered, dropped: list[str]) -> Iterator[FaultyMount]:
-    """They see the inbox through a file system of their own; the daemon sees it as it is. A picture was read through it."""
+    """They see the inbox through a file system of their own, the daemon as it is. A picture was read through it."""
     with faulty_disk(place.root / "share", place.inbox) as disk:
-        place.configure(spark={"paths": {str(place.inbox): str(disk.folder)}})
+        place.configure(spark={"inbox": str(disk.folder)})
         place.start()
         dropped.append(place.drop("first.png", png(1)))
         place.wait_for_row("first.png")
@@ -73,7 +73,7 @@ def disk_of_executors(place: Clustered, dropped: list[str]) -> Iterator[FaultyMo
 
 
 def test_it_pauses_while_their_storage_is_dead_or_fails(place: Clustered) -> None:
-    """A share whose server died answers ENOTCONN, a failing one EIO: nothing is rejected, and work goes on behind it."""
+    """A share whose server died answers ENOTCONN, a failing one EIO: nothing is rejected, work goes on behind it."""
     dropped = list[str]()
     with disk_of_executors(place, dropped) as disk:
         disk.lose()
