@@ -75,7 +75,12 @@ _GREETING: TypeAdapter[Ready | Refused] = TypeAdapter(Ready | Refused)
 
 def read_answers(line: bytes) -> list[Outcome]:
     """What a reader says of pictures. Raises ValueError where that is nonsense."""
-    return [_unread(*said) if len(said) == 3 else _seen(*said) for said in _ANSWERS.validate_json(line)]
+    return [outcome_of(said) for said in _ANSWERS.validate_json(line)]
+
+
+def outcome_of(said: Seen | Unread) -> Outcome:
+    """What is said of one picture, as an outcome. Raises ValueError where it does not fit together."""
+    return _unread(*said) if len(said) == 3 else _seen(*said)
 
 
 def _seen(

@@ -1,5 +1,7 @@
 """Which engine reads: processes on this machine, or a Spark cluster; as the settings say."""
 
+import os
+import sys
 from dataclasses import replace
 
 from watcher.config import Config
@@ -7,6 +9,8 @@ from watcher.engine import Engine
 from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.reader_process import ReaderSettings
+from watcher.spark.asking import Level
+from watcher.spark.session import SessionSettings
 from watcher.workers import START_SECONDS, LocalEngine
 
 
@@ -20,15 +24,17 @@ def reader_settings(config: Config, files: Files, model: HeldModel) -> ReaderSet
     )  # fmt: skip
 
 
-def start_engine(config: Config, files: Files, model: HeldModel) -> Engine:
-    """Start what reads; `await_ready` says when it can. Raises ConfigError or OSError where it cannot be started."""
+def start_engine(config: Config, files: Files, model: HeldModel, suspicion: dict[str, Level]) -> Engine:
+    """Start what reads; `await_ready` says when it can. Raises OSError where it cannot be started.
+
+    suspicion: of pictures that may have ended what read them; an engine that comes after goes on with it.
+    """
     settings = reader_settings(config, files, model)
     if config.engine == "local":
         return LocalEngine(settings)
-    from watcher.spark.engine import SparkEngine  # here: most people never need it
-    from watcher.spark.session import session_settings
+    from watcher.spark.engine import SparkEngine  # here: a start without it is to take half a second
 
-    return SparkEngine(session_settings(config, files, settings))
+    return SparkEngine(_session_settings(config, settings), settings.batch_size, suspicion)
 
 
 def one_reader(config: Config, files: Files, model: HeldModel) -> Engine:
@@ -39,3 +45,16 @@ def one_reader(config: Config, files: Files, model: HeldModel) -> Engine:
 def start_patience(config: Config) -> float:
     """Seconds that a start may take."""
     return START_SECONDS if config.engine == "local" else START_SECONDS + config.spark.patience_seconds
+
+
+def _session_settings(config: Config, reader: ReaderSettings) -> SessionSettings:
+    spark, work = config.spark, os.fsdecode(reader.work)
+    inbox_there = spark.inbox or config.inbox
+    return SessionSettings(
+        master=spark.master, python=spark.python or sys.executable,
+        properties=str(spark.properties) if spark.properties else None, patience_seconds=spark.patience_seconds,
+        scratch=str(config.state_folder / "spark"), work=work, work_there=str(inbox_there / os.path.basename(work)),
+        model=reader.model, scale=reader.scale, shape=reader.shape, max_pixels=reader.max_pixels,
+        max_bytes=reader.max_bytes, seconds_per_picture=reader.seconds_per_picture,
+        accepted_error=reader.accepted_error,
+    )  # fmt: skip

@@ -24,7 +24,7 @@ class HeldModel:
         """Read it. Raises ModelError where it cannot be read."""
         found = read_model_files(path)
         self._path, self._names = path, list(found.files)
-        self.descriptor = _in_memory(found.packed())
+        self.descriptor = in_memory(found.packed())
         self._digest, self._state = _digest(found), self._stated()
         self._next_look = 0.0
         self.outdated = False  # whether the disk has another one now, or none
@@ -64,15 +64,20 @@ class HeldModel:
 
 
 def unpack_held(descriptor: int) -> ModelFiles:
-    """What a reader inherited. Leaves the position alone, which it shares with the other readers."""
+    """What a reader inherited."""
+    return ModelFiles.unpacked(held_bytes(descriptor))
+
+
+def held_bytes(descriptor: int) -> bytes:
+    """The same, packed. Leaves the position alone, which it shares with the other readers."""
     size = os.fstat(descriptor).st_size
     data = bytearray()
     while piece := os.pread(descriptor, size - len(data), len(data)):
         data += piece
-    return ModelFiles.unpacked(bytes(data))
+    return bytes(data)
 
 
-def _in_memory(data: bytes) -> int:
+def in_memory(data: bytes) -> int:
     """A descriptor of a file without a name that holds `data`; where the system can, nobody can change it any more."""
     if hasattr(os, "memfd_create"):
         import fcntl

@@ -1,7 +1,9 @@
 """JSON messages over a socket, one a line, that neither a slow nor a hostile peer can hold up."""
 
 import json
+import select
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,11 +11,12 @@ LONGEST_LINE = 1 << 20  # bytes; 64 outcomes have some 20,000
 
 
 class Lines:
-    """The daemon's end of a socket to a reader. Nothing here ever waits."""
+    """The daemon's end of a socket to a child. Nothing here waits, but for a child that is to be waited for."""
 
-    def __init__(self, link: socket.socket) -> None:
+    def __init__(self, link: socket.socket, patience: float = 0.0) -> None:
+        """patience: seconds in which a peer may take what it is told."""
         link.setblocking(False)
-        self._link, self._begun = link, b""
+        self._link, self._begun, self._patience = link, b"", patience
 
     def fileno(self) -> int:
         """What the loop waits on."""
@@ -24,13 +27,21 @@ class Lines:
 
         What a reader may have unread, sixteen times 64 ids, is some 42 KB; the kernel keeps 200 KB for it.
         """
-        line = json.dumps(message).encode() + b"\n"
+        line, until = json.dumps(message).encode() + b"\n", time.monotonic() + self._patience
         try:
-            whole = self._link.send(line) == len(line)
+            while line := line[self._sent(line) :]:
+                if not select.select([], [self._link], [], max(0.0, until - time.monotonic()))[1]:
+                    break
         except OSError:
-            whole = False
-        if not whole:
+            pass
+        if line:
             self._hang_up()
+
+    def _sent(self, line: bytes) -> int:
+        try:
+            return self._link.send(line)
+        except BlockingIOError:
+            return 0
 
     def receive(self) -> Iterator[bytes]:
         """The whole lines that have come. Raises EOFError at the end, OSError, or ValueError where one is too long."""

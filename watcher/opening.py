@@ -30,6 +30,7 @@ from watcher.reload import Candidate, Reloading, refuse_misreading
 from watcher.reporting.course import Course
 from watcher.requests import Requests
 from watcher.service import Service
+from watcher.spark.asking import Level
 from watcher.systemd import notify
 from watcher.trouble import trouble_of
 from watcher.wake import Wake
@@ -78,11 +79,11 @@ def open_daemon(config: Config, load_again: Callable[[], Config] | None = None) 
         model = HeldModel(config.model_path)
         reading.callback(model.close)
         if config.engine == "local":  # before anything is made: without it nothing is touched
-            engine = _start_reading(config, files, model, reading)
+            engine = _start_reading(config, files, model, {}, reading)
         ground = _ground(config, files, stack)
         if config.engine != "local":
             _check(ground)  # others look for the inbox's mark, and scratch lies in the state folder
-            engine = _start_reading(config, files, model, reading)
+            engine = _start_reading(config, files, model, ground.suspicion, reading)
         reloading = Reloading(config, files, load_again or (lambda: config))
         ground.meter.reloads = lambda: (reloading.taken, reloading.refused)
         output = MetricsOutput(ground.meter)
@@ -104,8 +105,10 @@ def open_daemon(config: Config, load_again: Callable[[], Config] | None = None) 
         yield Opened(daemon)
 
 
-def _start_reading(config: Config, files: Files, model: HeldModel, stack: ExitStack) -> Engine:
-    engine = start_engine(config, files, model)
+def _start_reading(
+    config: Config, files: Files, model: HeldModel, suspicion: dict[str, Level], stack: ExitStack
+) -> Engine:
+    engine = start_engine(config, files, model, suspicion)
     stack.callback(engine.close)
     engine.await_ready(start_patience(config))
     try:
@@ -127,7 +130,7 @@ def _ground(config: Config, files: Files, stack: ExitStack) -> Ground:
     wake = Wake()
     stack.callback(wake.close)
     executor = stack.enter_context(ThreadPoolExecutor(1, "sync"))
-    return Ground(files, ledger, premises, Requests(state), wake, executor, Meter(), Course())
+    return Ground(files, ledger, premises, Requests(state), wake, executor, Meter(), Course(), {})
 
 
 def _check(ground: Ground) -> None:

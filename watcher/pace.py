@@ -12,8 +12,10 @@ _MANY = 128  # pictures in a turn
 class Pace:
     """Pictures a second while there were any to read, the last second counting most."""
 
-    def __init__(self) -> None:
+    def __init__(self, ahead_seconds: float = AHEAD_SECONDS) -> None:
+        """ahead_seconds: of work that is to be in hand."""
         self._rate, self._since, self._seconds = _FIRST_GUESS, 0.0, _GUESS_SECONDS
+        self._ahead_seconds = ahead_seconds
 
     def begin(self, now: float) -> None:
         """There is something to read again, from now (monotonic seconds) on."""
@@ -28,12 +30,12 @@ class Pace:
             self._rate += (pictures / seconds - self._rate) * min(1.0, seconds / self._seconds)
 
     def ahead(self, least: int, most: int) -> int:
-        """How many pictures are AHEAD_SECONDS of work, within limits."""
-        return max(least, min(most, round(self._rate * AHEAD_SECONDS)))
+        """How many pictures are so much work, within limits."""
+        return max(least, min(most, round(self._rate * self._ahead_seconds)))
 
     def enough(self, pictures: int) -> bool:
         """Whether they are half of that, or more: known, not guessed."""
-        return self._seconds >= 2 * _GUESS_SECONDS and pictures >= self._rate * AHEAD_SECONDS / 2
+        return self._seconds >= 2 * _GUESS_SECONDS and pictures >= self._rate * self._ahead_seconds / 2
 
 
 class Leisure:

@@ -99,12 +99,16 @@ class Reloading:
                 )
         model = HeldModel(config.model_path)
         try:
-            start = start_engine if config.engine == "local" else one_reader  # a cluster is not asked twice
-            engine = start(config, self._files, model)
+            engine = self._engine(config, model)
         except BaseException:
             model.close()
             raise
         self._candidate = Candidate(config, model, engine)
+
+    def _engine(self, config: Config, model: HeldModel) -> Engine:
+        if config.engine == "local":
+            return start_engine(config, self._files, model, {})
+        return one_reader(config, self._files, model)  # a cluster is not asked twice
 
     def _refuse(self, error: Exception) -> None:
         self.close()

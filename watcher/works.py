@@ -31,6 +31,7 @@ from watcher.retention.retention import Retention
 from watcher.retention.rules import Rules
 from watcher.rotation import Rotation
 from watcher.service import Service
+from watcher.spark.asking import Level
 from watcher.wake import Wake
 
 
@@ -46,6 +47,7 @@ class Ground:
     executor: Executor
     meter: Meter
     course: Course
+    suspicion: dict[str, Level]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: Engine)
     engine.on_lost = ground.meter.lost_reader
 
     def make_engine() -> Engine:
-        another = start_engine(config, ground.files, model)
+        another = start_engine(config, ground.files, model, ground.suspicion)
         another.on_lost = ground.meter.lost_reader
         return another
 

@@ -53,7 +53,7 @@ def reloading(monkeypatch: pytest.MonkeyPatch, *tried: Tried, load: Callable[[],
         return current[0]
 
     monkeypatch.setattr(module, "HeldModel", held)
-    monkeypatch.setattr(module, "start_engine", lambda config, files, model: current[0])
+    monkeypatch.setattr(module, "start_engine", lambda config, files, model, suspicion: current[0])
     files: Any = SimpleNamespace()
     return Reloading(Config(), files, load or Config)
 
@@ -141,7 +141,7 @@ def test_an_engine_that_cannot_start_leaves_no_model_behind(
     tried = Tried()
     asked = reloading(monkeypatch, tried)
     refused = OSError(11, "Resource temporarily unavailable")
-    monkeypatch.setattr(module, "start_engine", lambda config, files, model: _raise(refused))
+    monkeypatch.setattr(module, "start_engine", lambda config, files, model, suspicion: _raise(refused))
     asked.ask()
     assert asked.look() is None
     assert 1 == tried.closed

@@ -1,1 +1,1 @@
-"""The recognise step on a Spark cluster: paths in, verdicts out; claim, ledger, results and archive stay the daemon's."""
+"""The recognise step on a Spark cluster: paths in, verdicts out; everything else stays the daemon's."""

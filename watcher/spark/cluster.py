@@ -1,0 +1,147 @@
+"""The cluster, as the driver's process has it: a SparkContext, what is shipped to it, and jobs."""
+
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from watcher.errors import ConfigError, SurroundingsError
+from watcher.spark.code import code_name, digest, packed_code
+from watcher.spark.order import Order, Part
+from watcher.spark.properties import LOG4J, defaults, musts, submit_arguments
+from watcher.spark.session import SessionSettings
+
+_CONNECT_SECONDS, _POLL_SECONDS = 5.0, 0.1
+LOG, STDERR = "spark.log", "driver.log"
+
+
+class Cluster:
+    """An open session. Raises SurroundingsError or ConfigError where none can be had; other errors are Spark's own."""
+
+    def __init__(self, settings: SessionSettings, model: bytes) -> None:
+        """Open it, and ship what executors need. model: packed."""
+        self._settings, scratch = settings, Path(settings.scratch)
+        _refuse_unreachable(settings.master)
+        _set_up(settings, scratch)
+        self._context = _context(settings, scratch)
+        self._is_local = settings.master.startswith("local")
+        code = packed_code()
+        archive = scratch / code_name(code)
+        archive.write_bytes(code)
+        self._context.addPyFile(str(archive))
+        self._order = Order(
+            settings.work_there, digest(code), archive.name, digest(model), settings.scale, settings.shape,
+            settings.max_pixels, settings.max_bytes, settings.seconds_per_picture, settings.accepted_error,
+        )  # fmt: skip
+        self._model = self._context.broadcast(model)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._context.stop()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether Spark has not given the session up."""
+        return not self._context._jsc.sc().isStopped()
+
+    @property
+    def executors(self) -> int:
+        """How many there are."""
+        infos = len(self._context._jsc.sc().statusTracker().getExecutorInfos())
+        return infos if self._is_local else infos - 1  # the driver is listed too
+
+    @property
+    def slots(self) -> int:
+        """How many tasks run at the same time."""
+        spark = self._context._jsc.sc()
+        return int(spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile()))
+
+    def await_executors(self, seconds: float) -> None:
+        """Wait until there is one. Raises SurroundingsError where none comes."""
+        until = time.monotonic() + seconds
+        while not self.executors:
+            if time.monotonic() >= until or not self.is_open:
+                raise SurroundingsError(
+                    f"no executor has come within {seconds:.0f} s from {self._settings.master}",
+                    hint="Are workers up, and have they cores and memory to spare? The master's web page shows it.",
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def probe(self, mark: str) -> list[bytes]:
+        """What executors say of themselves, some of them. mark: that they must find; "" where there is none yet."""
+        from watcher.spark.tasks import Probe
+
+        return self._run(Probe(self._order, self._model), [Part(mark, [])] * max(1, self.slots))
+
+    def read(self, mark: str, parts: Sequence[list[str]]) -> list[bytes]:
+        """What executors say of pictures. Raises Spark's errors where the job died."""
+        from watcher.spark.tasks import Task
+
+        return self._run(Task(self._order, self._model), [Part(mark, ids) for ids in parts])
+
+    def _run(self, task: Any, parts: Sequence[Part]) -> list[bytes]:
+        lines: list[bytes] = self._context.parallelize(parts, len(parts)).mapPartitions(task).collect()
+        return lines
+
+
+def _refuse_unreachable(master: str) -> None:
+    """Spark itself tries for a minute, and says little of it then."""
+    if not master.startswith("spark://"):
+        return
+    problems = []
+    for address in master.removeprefix("spark://").split(","):
+        place = urlsplit(f"//{address}")
+        try:
+            socket.create_connection((place.hostname or "", place.port or 7077), _CONNECT_SECONDS).close()
+        except (OSError, ValueError) as error:
+            problems.append(f"{address}: {getattr(error, 'strerror', None) or error}")
+        else:
+            return
+    raise SurroundingsError(
+        f"no Spark master answers at {master} ({'; '.join(problems)})",
+        hint="Start it, or set `spark.master` in config.yaml to where it is.",
+    )
+
+
+def _set_up(settings: SessionSettings, scratch: Path) -> None:
+    try:
+        import pyspark
+    except ImportError as error:
+        raise ConfigError(
+            "`engine: spark` needs pyspark, which is not installed",
+            hint="Install the extra: pip install 'digit-watcher[spark]', or `sudo make install SPARK=1`.",
+        ) from error
+    home = os.environ.get("JAVA_HOME")
+    if not shutil.which(f"{home}/bin/java" if home else "java"):
+        raise ConfigError(
+            f"`engine: spark` needs Java 17 or later: {f'JAVA_HOME is {home}' if home else 'no `java` on the PATH'}",
+            hint="On Debian and Ubuntu: sudo apt install openjdk-17-jre-headless",
+        )
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in scratch.iterdir():  # of a session that was killed
+        if not left.name.startswith((LOG, STDERR)):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
+    (scratch / "log4j2.properties").write_text(LOG4J.format(log=scratch / LOG), encoding="utf-8")
+    os.environ.update(
+        TMPDIR=str(scratch), PYSPARK_PYTHON=settings.python, PYSPARK_DRIVER_PYTHON=sys.executable,
+        PYSPARK_SUBMIT_ARGS=submit_arguments(musts(settings.master, scratch), settings.properties),
+        SPARK_LOCAL_DIRS=str(scratch), SPARK_HOME=os.path.dirname(pyspark.__file__),
+    )  # fmt: skip
+
+
+def _context(settings: SessionSettings, scratch: Path) -> Any:
+    from pyspark import SparkConf, SparkContext
+
+    SparkContext._ensure_initialized()  # the JVM: only then what its files say is known
+    told = SparkConf()
+    for key, value in defaults(scratch).items():
+        told.setIfMissing(key, value)
+    told.setIfMissing("spark.app.name", f"digit-watcher {settings.work_there}")
+    return SparkContext(conf=told)

@@ -1,0 +1,152 @@
+"""The Spark driver's process, a child of the daemon. Run as `python -m watcher.spark.driver`.
+
+Its standard input is a socket to the daemon. It says what `watcher.spark.words` lists, and takes jobs: {"job": number,
+"mark", "parts": [[id, …], …]}. It opens no picture, and it ends when the daemon does; the JVM when this process does.
+"""
+
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import to_json
+
+from watcher.child import begin_as_child
+from watcher.errors import DigitWatcherError, SurroundingsError
+from watcher.held_model import held_bytes
+from watcher.spark.asking import JOBS
+from watcher.spark.cluster import LOG, STDERR, Cluster
+from watcher.spark.probing import greeting
+from watcher.spark.session import SessionSettings
+from watcher.spark.storage import read_mark
+
+log = logging.getLogger("driver")
+STATE_SECONDS = 5.0  # between two words on how the cluster is
+_LOOK_SECONDS = 1.0
+_LONGEST_WHY = 400
+
+
+def main() -> None:
+    """Open a session, then run jobs until the daemon is gone. argv[1]: the settings as JSON."""
+    link, told = begin_as_child()
+    settings = SessionSettings(**told)
+    speech = _Speech(link)
+    with suppress(BrokenPipeError, ConnectionResetError):  # the daemon is gone
+        try:
+            _own_log(Path(settings.scratch))
+            log.info("opening a session on %s", settings.master)
+            with Cluster(settings, held_bytes(settings.model)) as cluster:
+                log.info("waiting for executors")
+                cluster.await_executors(settings.patience_seconds)
+                log.info("trying what came")
+                speech.say(greeting(cluster, read_mark(os.fsencode(settings.work))))
+                log.info("reading")
+                _Driver(cluster, speech, settings.patience_seconds).run(link)
+        except DigitWatcherError as error:
+            speech.refuse(error)
+        except OSError as error:
+            speech.refuse(SurroundingsError(f"no Spark session can be opened: {error}"))
+        except Exception as error:  # noqa: BLE001  Spark's errors have no class in common
+            speech.refuse(SurroundingsError(f"no Spark session can be opened: {why(error)}", hint=_hint(settings)))
+    os._exit(0)  # threads of Spark's may still wait for an answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """The daemon's ear: whole lines, from whichever thread."""
+
+    link: socket.socket
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def say(self, *words: Any) -> None:
+        lines = b"".join(word + b"\n" if isinstance(word, bytes) else to_json(word) + b"\n" for word in words)
+        with self.lock:
+            self.link.sendall(lines)
+
+    def refuse(self, error: DigitWatcherError) -> None:
+        self.say({"refused": type(error).__name__, "error": str(error), "hint": error.hint})
+
+
+class _Driver:
+    """Runs jobs, and watches over the cluster meanwhile."""
+
+    def __init__(self, cluster: Cluster, speech: _Speech, patience: float) -> None:
+        self._cluster, self._speech, self._patience = cluster, speech, patience
+        self._running = 0
+        self._pool = ThreadPoolExecutor(JOBS + 1, "job")
+
+    def run(self, link: socket.socket) -> None:
+        """Until the daemon hangs up."""
+        threading.Thread(target=self._watch, daemon=True).start()
+        with link.makefile("rb") as lines:
+            for line in lines:
+                told = json.loads(line)
+                self._running += 1
+                self._pool.submit(self._job, told["job"], told["mark"], told["parts"])
+
+    def _job(self, number: int, mark: str, parts: list[list[str]]) -> None:
+        try:
+            lines = self._cluster.read(mark, parts)
+            self._speech.say(*lines, {"done": number})
+        except OSError:
+            os._exit(0)  # the daemon is gone
+        except Exception as error:  # noqa: BLE001  Spark's errors have no class in common
+            if not self._cluster.is_open:
+                self._end(f"Spark has ended the session: {why(error)}")
+            self._speech.say({"died": number, "why": why(error)})
+        finally:
+            self._running -= 1
+
+    def _watch(self) -> None:
+        said = lonely_since = 0.0
+        while True:
+            now, executors = time.monotonic(), self._cluster.executors
+            if not self._cluster.is_open:
+                self._end("Spark has ended the session")
+            if executors or not self._running:
+                lonely_since = now
+            elif now - lonely_since > self._patience:
+                self._end(f"there has been no executor for {self._patience:.0f} s")
+            if now - said >= STATE_SECONDS:
+                self._speech.say({"slots": self._cluster.slots, "executors": executors})
+                said = now
+            time.sleep(_LOOK_SECONDS)
+
+    def _end(self, what: str) -> None:
+        self._speech.refuse(SurroundingsError(what, hint="Another session is tried until there is one."))
+        os._exit(0)
+
+
+def why(error: Exception) -> str:
+    """What matters of Spark's words, which come with all places they passed through."""
+    java = getattr(error, "java_exception", None)
+    text = str(java.getMessage() if java is not None else error)
+    text = text.split("most recent failure: ")[-1].split("\n\nDriver stacktrace")[0]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
+    found = lines[0] if len(lines) < 2 else f"{lines[0]} … {lines[-1]}"
+    return found[:_LONGEST_WHY]
+
+
+def _hint(settings: SessionSettings) -> str:
+    return f"{STDERR} and {LOG} in {settings.scratch} say more. Spark needs Java 17 or later."
+
+
+def _own_log(scratch: Path) -> None:
+    """What the JVM and Spark's launcher print goes into a file, and not between the daemon's lines."""
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(scratch / STDERR, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(descriptor, sys.stderr.fileno())
+    os.close(descriptor)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+
+
+if __name__ == "__main__":
+    main()

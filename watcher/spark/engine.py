@@ -1,0 +1,220 @@
+"""The engine that reads on a Spark cluster: jobs of many pictures out, verdicts in, each by its id.
+
+Spark's own streaming on the inbox was weighed and left: it skips files that come again under a name, or half written,
+or old. Here Spark reads what the daemon has claimed, and the ledger says what has been read.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import wait
+
+from watcher.engine import Outcome, Trouble
+from watcher.errors import ConfigError, DigitWatcherError, ModelError, SurroundingsError
+from watcher.pace import Pace
+from watcher.records import Claim
+from watcher.spark.asking import Asking, Level
+from watcher.spark.parts import divided
+from watcher.spark.session import Session, SessionSettings
+from watcher.spark.storage import read_mark
+from watcher.spark.words import Away, Died, Done, Ready, Refused, State, Word
+
+log = logging.getLogger(__name__)
+AHEAD_SECONDS = 2.0  # of work that is in hand: two jobs, of which each costs some 50 ms by itself
+LEAST_AHEAD = 8  # pictures for each slot that are in hand, however long each takes
+AWAY_SECONDS = 10.0  # without one verdict, while executors say that they cannot read
+SILENCE_SECONDS = 60.0  # of the driver, which says every few seconds how the cluster is
+MOST_CONTROLS = 3  # jobs without a picture that die in a row: then it is the cluster
+_ERRORS: dict[str, type[DigitWatcherError]] = {
+    error.__name__: error for error in (ConfigError, SurroundingsError, ModelError)
+}
+
+
+class SparkEngine:
+    """A session on the cluster, and all pictures that are asked of it. All methods are called by the loop's thread."""
+
+    def __init__(
+        self, settings: SessionSettings, batch_size: int, suspicion: dict[str, Level],
+        clock: Callable[[], float] = time.monotonic, start: Callable[[SessionSettings], Session] = Session,
+    ) -> None:  # fmt: skip
+        """Open a session; `await_ready` says when it can read. suspicion: of pictures, from sessions before."""
+        self._settings, self._batch_size, self._clock = settings, batch_size, clock
+        self.on_lost: Callable[[Trouble], None] = lambda _: None
+        self.model_name = self.misread = ""
+        self.slots = self.executors = 0
+        self._asking, self._pace = Asking(suspicion), Pace(AHEAD_SECONDS)
+        self._outcomes = list[Outcome]()
+        self._accused: Claim | None = None
+        self._controls = 0  # that died in a row
+        self._away_since, self._away = 0.0, dict[str, str]()  # why, by host
+        self._said = dict[str, str]()  # the same, of all times
+        self._heard = clock()
+        self._session: Session | None = start(settings)
+
+    # -- Engine --------------------------------------------------------------------------------------
+
+    def await_ready(self, seconds: float) -> None:
+        """Wait, so long at most, until executors read. Raises what stands in the way."""
+        until = self._clock() + seconds
+        while not self.is_ready():
+            if (left := until - self._clock()) <= 0:
+                raise SurroundingsError(
+                    f"the Spark cluster at {self._settings.master} does not read yet", hint="It is waited for."
+                )
+            wait(self.waitables(), left)  # type: ignore[arg-type]  # with fileno()
+
+    def is_ready(self) -> bool:
+        """Whether executors read. Raises what stands in the way."""
+        self._hear()
+        return bool(self.model_name)
+
+    @property
+    def room(self) -> int:
+        """How many more pictures may be handed over."""
+        slots = max(1, self.slots)
+        return max(0, self._pace.ahead(LEAST_AHEAD * slots, 2 * self._batch_size * slots) - len(self._asking))
+
+    def submit(self, claims: Sequence[Claim]) -> None:
+        """Hand over claimed pictures."""
+        if not self._asking:
+            self._pace.begin(self._clock())
+        self._asking.add(claims)
+        self._deal()
+
+    def collect(self) -> list[Outcome]:
+        """Outcomes since the last call. Raises SurroundingsError where the cluster, or its storage, is away."""
+        self._hear()
+        self._deal()
+        outcomes, self._outcomes = self._outcomes, []
+        if outcomes:
+            self._pace.count(len(outcomes), self._clock())
+        elif self._away and self._clock() - self._away_since > AWAY_SECONDS:
+            raise SurroundingsError(f"no executor can read the claimed pictures: {self._why_away()}", hint=_STORAGE)
+        return outcomes
+
+    def waitables(self) -> list[Session]:
+        """The session; none once it is closed."""
+        return [self._session] if self._session else []
+
+    @property
+    def rest(self) -> float:
+        """What comes, comes for many pictures at once: there is no need to stay away."""
+        return 0.0
+
+    def patience(self, now: float) -> float:
+        """Seconds until the driver must have said something."""
+        return self._heard + SILENCE_SECONDS - now
+
+    def close(self) -> None:
+        """End the session; what is in its hands is given up."""
+        if self._session:
+            self._session.close()
+        self._session = None
+
+    # -- inside --------------------------------------------------------------------------------------
+
+    def _hear(self) -> None:
+        if self._session is None:
+            raise SurroundingsError(f"there is no session on {self._settings.master}", hint="Another one is tried.")
+        try:
+            for word in self._session.words():
+                self._heard = self._clock()
+                if isinstance(word, list):
+                    for outcome in word:
+                        self._take(outcome)
+                else:
+                    self._heed(word)
+        except (EOFError, OSError, ValueError) as error:
+            raise self._ended("the process that holds the Spark session has ended") from error
+        if self._clock() - self._heard >= SILENCE_SECONDS:
+            raise self._ended(f"the Spark session has not been heard of for {SILENCE_SECONDS:.0f} s")
+
+    def _take(self, outcome: Outcome) -> None:
+        claim = self._asking.answered(outcome.id)
+        if claim is None:
+            return  # asked twice; the first verdict counted
+        if (seen := outcome.identity) is not None:
+            # Device and inode are other numbers there; which file it is, its claim says.
+            here = claim.identity._replace(size=seen.size, mtime_ns=seen.mtime_ns)
+            outcome = outcome._replace(identity=here)
+        self._away.clear()
+        self._outcomes.append(outcome)
+
+    def _heed(self, word: Word) -> None:
+        match word:
+            case Ready():
+                self.model_name, self.misread = word.ready, word.misread
+                self.slots, self.executors = word.slots, word.executors
+                if word.differing:
+                    log.warning("executors have other versions than this machine: %s", word.differing)
+            case State():
+                self.slots, self.executors = word.slots, word.executors
+            case Done():
+                self._asking.ended(word.done)
+                if word.done == 0:
+                    self._convict()
+            case Died():
+                self._mourn(word)
+            case Away():
+                self._put_back(word)
+            case Refused():
+                self.close()
+                raise _ERRORS.get(word.refused, SurroundingsError)(word.error, hint=word.hint)
+
+    def _put_back(self, word: Away) -> None:
+        self._asking.put_back(word.away)
+        if not word.away:  # a job without a picture: nothing can be said of the one that is accused
+            self._acquit()
+        if not self._away:
+            self._away_since = self._clock()
+        if self._said.get(word.host) != word.why:
+            log.warning("executor on %s cannot read, its pictures are asked again: %s", word.host, word.why)
+        self._away[word.host] = self._said[word.host] = word.why
+
+    def _mourn(self, word: Died) -> None:
+        self.on_lost(Trouble.CRASHED)
+        if word.died == 0:
+            self._controls += 1
+            if self._controls >= MOST_CONTROLS:
+                raise self._ended(f"jobs die on the Spark cluster whatever they read: {word.why}")
+            self._acquit()
+            return
+        log.warning("a job on the cluster died, its pictures are asked again: %s", word.why)
+        self._accused = self._asking.died(word.died)
+        if self._accused and self._session:
+            # Whether it was the picture, or the cluster, a job without one shows.
+            self._session.ask(0, read_mark(self._work), [[]])
+
+    def _convict(self) -> None:
+        accused, self._accused, self._controls = self._accused, None, 0
+        if accused:
+            self._outcomes.append(Outcome(accused.id, trouble=Trouble.CRASHED, message="its executor ended"))
+
+    def _acquit(self) -> None:
+        accused, self._accused = self._accused, None
+        if accused:
+            self._asking.add([accused])
+
+    def _deal(self) -> None:
+        if self._session is None or not self.model_name or self._accused:
+            return
+        for job in self._asking.jobs(most=self._batch_size * max(1, self.slots)):
+            parts = divided(list(job.claims.values()), max(1, self.slots))
+            self._session.ask(job.number, read_mark(self._work), parts)
+
+    @property
+    def _work(self) -> bytes:
+        return self._settings.work.encode(errors="surrogateescape")
+
+    def _why_away(self) -> str:
+        return "; ".join(f"{host}: {why}" for host, why in sorted(self._away.items()))
+
+    def _ended(self, what: str) -> SurroundingsError:
+        self.close()
+        return SurroundingsError(what, hint=f"A new one is tried. The logs in {self._settings.scratch} say more.")
+
+
+_STORAGE = (
+    "Executors must see the inbox's work folder, as the daemon's user: is the storage mounted there, and where"
+    " `spark.inbox` in config.yaml says? Work goes on by itself once it is."
+)
