@@ -10,7 +10,7 @@ SHELL := /bin/sh
 .PHONY: help run review test test-training test-kills test-browser test-spark test-service \
   cases fuzz check train evaluate audit model soak lock clean train-env install uninstall bench bench-latency \
   bench-stages bench-steps bench-scaling bench-fairness bench-review bench-reviewer bench-spark bench-training \
-  bench-compare
+  bench-ceiling bench-calls bench-scale bench-compare
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv; SPARK=1 for a Spark cluster"
@@ -41,6 +41,9 @@ help:
 	@echo "make bench-review     how long the review page takes to answer, over a million results"
 	@echo "make bench-reviewer   a reviewer's minute in a real Chromium: rows, and how long each key takes"
 	@echo "make bench-spark      pictures a second on a Spark cluster beside those of this machine alone; needs Java 17"
+	@echo "make bench-ceiling    what one daemon takes in, records and archives when reading costs nothing"
+	@echo "make bench-calls      which system calls it makes for that, and how often; needs strace"
+	@echo "make bench-scale      how many daemons, cores and disks 1,000 to 100,000 pictures a second need: a simulation"
 	@echo "make bench-training   seconds an epoch takes, and the share of it that pictures take; DATA=DIR"
 	@echo "make bench-compare BEFORE=a.json AFTER=b.json   what changed between two runs of any of these"
 	@echo "make soak      kill it 1,000 times while 200,000 pictures come in; SOAK='--seed 7' to replay"
@@ -116,7 +119,8 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m bench $(if $(PICTURES),--pictures $(PICTURES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  $(foreach kind,$(KIND),--kind $(kind)) $(BENCH) $(if $(OUT),--out $(OUT))
 
-bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-review: bench-%: $(VENV)/.dev
+bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-review bench-ceiling bench-calls bench-scale: \
+  bench-%: $(VENV)/.dev
 	@$(BIN)/python -m bench.$* $(BENCH) $(if $(OUT),--out $(OUT))
 
 bench-reviewer: $(VENV)/.browser

@@ -1,4 +1,4 @@
-"""Folders for the bench, on the disk of the current one, and inboxes full of pictures."""
+"""Folders for the bench, and inboxes full of pictures."""
 
 import os
 import tempfile
@@ -12,9 +12,9 @@ _JPEG = b"\xff\xd8"
 
 
 @contextmanager
-def workplace() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
+def workplace(above: Path | None = None) -> Iterator[Path]:
+    """A folder that is gone afterwards. above: in which; None: the current one."""
+    with tempfile.TemporaryDirectory(dir=above or Path.cwd(), prefix=".bench-") as folder:
         yield Path(folder)
 
 

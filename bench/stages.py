@@ -49,7 +49,7 @@ def main(pictures: int, rounds: int, out: Path | None) -> None:
             found = Figure(
                 f"{kind.title}: {step}",
                 "µs",
-                tuple(_microseconds(do, given) for _ in each(range(rounds), "rounds", step)),
+                tuple(microseconds(do, given) for _ in each(range(rounds), "rounds", step)),
             )
             results.figures.append(found)
             click.echo(f"{step:<36}{found.median:>8.0f}  {min(found.values):.0f}–{max(found.values):.0f}")
@@ -61,7 +61,8 @@ def _each(do: Callable[[Any], Any]) -> Callable[[Sequence[Any]], Iterator[Any]]:
     return lambda given: map(do, given)
 
 
-def _microseconds(do: Callable[[Sequence[Any]], Iterator[Any]], given: Sequence[Any]) -> float:
+def microseconds(do: Callable[[Sequence[Any]], Iterator[Any]], given: Sequence[Any]) -> float:
+    """How long doing it took for each of these."""
     began = time.perf_counter()
     for _ in do(given):
         pass

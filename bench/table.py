@@ -1,5 +1,7 @@
 """The table that most commands print: a line a figure, as soon as it is there."""
 
+from collections.abc import Callable
+
 import click
 
 from bench.results import Figure, Results
@@ -15,11 +17,11 @@ class Table:
         self._results = results
         click.echo(f"{results.heading()}\n\n{HEADER}")
 
-    def add(self, *figures: Figure) -> None:
-        """Show and keep them."""
+    def add(self, *figures: Figure, note: Callable[[Figure], str] = lambda _: "") -> None:
+        """Show and keep them. note: more to be said of each, at the end of its line."""
         self._results.figures += figures
         for figure in figures:
-            click.echo(row(figure))
+            click.echo(row(figure) + note(figure))
 
 
 HEADER = f"{'':<{_NAME}}{'median':>9}  {'lowest–highest':^{_SPREAD}}{'p99':>8}  {'of':>6}"
