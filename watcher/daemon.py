@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from watcher.counts import Counts
+from watcher.engines import read_patience
 from watcher.errors import DigitWatcherError, ModelError
 from watcher.log import logs
 from watcher.progress import SLACK_SECONDS, Progress
@@ -125,7 +126,7 @@ class Daemon:
             self._watchdog.all_is_well(now)
 
     def _new_progress(self) -> Progress:
-        return Progress(self.works.config.reading.seconds_per_picture + SLACK_SECONDS)
+        return Progress(read_patience(self.works.config) + SLACK_SECONDS)
 
     def _look_at_the_observer(self, now: float) -> None:
         observer = self.works.observer

@@ -47,6 +47,12 @@ def start_patience(config: Config) -> float:
     return START_SECONDS if config.engine == "local" else START_SECONDS + config.spark.patience_seconds
 
 
+def read_patience(config: Config) -> float:
+    """Seconds in which a picture that is handed over comes back, or its engine says that it does not read."""
+    waits = config.spark.patience_seconds if config.engine == "spark" else 0.0
+    return waits + config.reading.seconds_per_picture
+
+
 def _session_settings(config: Config, reader: ReaderSettings) -> SessionSettings:
     spark, work = config.spark, os.fsdecode(reader.work)
     inbox_there = spark.inbox or config.inbox

@@ -40,6 +40,7 @@ class Played:
     last_refusal = line = ""
     refused = 0
     course = None
+    settings = Config()
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *script: Callable[[], None] | Exception) -> None:
         self.script, self.log = list(script), list[str]()
@@ -49,7 +50,7 @@ class Played:
         self.candidates = list[object]()
         self.service = self.inbox = self.observer = self.board = self.model = self.glance = self
         self.meter = Meter()
-        self.config = Config()
+        self.config = self.settings
         self.daemon = Daemon(self, self, self, self._remade)  # type: ignore[arg-type]
         monkeypatch.setattr(module.logs, "set_up", lambda *settings: self.log.append(f"log at {settings[0]}"))
         monkeypatch.setattr(module, "notify", lambda **facts: self.log.extend(f"{k}={v}" for k, v in facts.items()))

@@ -7,6 +7,8 @@ from played_daemon import Played
 
 from watcher import daemon as module
 from watcher import systemd
+from watcher.config import Config
+from watcher.progress import SLACK_SECONDS
 
 
 def test_new_settings_are_taken_between_two_turns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,6 +44,24 @@ def test_the_watchdog_hears_of_progress_alone(monkeypatch: pytest.MonkeyPatch, o
     played.run()
     assert signs * [{"WATCHDOG": 1}] == told
     assert {1.0} == set(played.waits)  # a loop that waits longer than the watchdog would be late
+
+
+@pytest.mark.parametrize(("engine", "signs"), [("local", 1), ("spark", 2)])
+def test_the_watchdog_waits_as_long_as_pictures_may_wait_for_an_executor(
+    monkeypatch: pytest.MonkeyPatch, engine: str, signs: int
+) -> None:
+    """Else a restart would come before the pause that `spark.patience_seconds` ends in."""
+    monkeypatch.setenv("WATCHDOG_USEC", "3000000")
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    clock = iter([0.0, 30.0 + SLACK_SECONDS + 60.0 - 1.0, 30.0 + SLACK_SECONDS + 60.0])
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(Played, "owes", lambda self, now: True)
+    monkeypatch.setattr(Played, "settings", Config.model_validate({"engine": engine}))
+    told: list[dict[str, int]] = []
+    monkeypatch.setattr(systemd, "notify", lambda **facts: told.append(facts))
+    played = Played(monkeypatch, lambda: None, lambda: None, lambda: played.now_idle())
+    played.run()
+    assert signs * [{"WATCHDOG": 1}] == told
 
 
 def test_a_pause_is_no_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
