@@ -18,15 +18,16 @@ _START_SECONDS = 120.0
 
 @contextmanager
 def running(
-    root: Path, *options: str, workers: int = 0, stderr: int = subprocess.DEVNULL
+    root: Path, *options: str, workers: int = 0, settings: str = "", stderr: int = subprocess.DEVNULL
 ) -> Iterator[tuple[subprocess.Popen[str], float]]:
     """`run` on root/inbox and root/outbox until the block ends: the process, and the seconds it took to READY.
 
-    All settings are the defaults, whatever config.yaml lies about; workers: 0 is the default, too.
+    All settings are the defaults, whatever config.yaml lies about; workers: 0 is the default, too. settings: more of
+    config.yaml.
     """
     address, config = str(root / "notify"), root / "config.yaml"
     (root / "inbox").mkdir(exist_ok=True)
-    config.write_text(f"digit_watcher: 1\nreading:\n  workers: {workers}\n", encoding="utf-8")
+    config.write_text(f"digit_watcher: 1\nreading:\n  workers: {workers}\n{settings}", encoding="utf-8")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.bind(address)
         sock.settimeout(_START_SECONDS)  # one that cannot start says nothing
@@ -47,26 +48,34 @@ def running(
 
 @dataclass(frozen=True)
 class Drain:
-    """cost: from READY to the end of the process. ready: seconds from its start to READY."""
+    """cost: from READY to the end of the process. ready: seconds from its start to READY. reading: as it says itself."""
 
     cost: Cost
     ready: float
+    reading: float
 
 
 def drain(
-    inbox: Path, *, workers: int = 0, watch: Callable[[int], AbstractContextManager[None]] = lambda _: nullcontext()
+    inbox: Path,
+    *,
+    workers: int = 0,
+    settings: str = "",
+    watch: Callable[[int], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> Drain:
     """`run --once`: at its end all of the inbox is in durable rows and the archive. watch: is given its process id."""
     count = sum(not name.startswith(".") for name in os.listdir(inbox))
-    with running(inbox.parent, "--once", workers=workers, stderr=subprocess.PIPE) as (process, ready):
+    with running(inbox.parent, "--once", workers=workers, settings=settings, stderr=subprocess.PIPE) as (
+        process,
+        ready,
+    ):
         meter = Meter(children_only=True)
         with watch(process.pid):
             _, said = process.communicate()
         cost = meter.read()
-    found = re.search(r"([\d,]+) pictures? read in", said)
+    found = re.search(r"([\d,]+) pictures? read in ([\d.]+) s", said)
     if process.returncode != 0 or not found or int(found[1].replace(",", "")) != count:
         raise RuntimeError(f"the daemon did not read all {count} pictures:\n{said}")
-    return Drain(cost, ready)
+    return Drain(cost, ready, float(found[2]))
 
 
 def backlog(inbox: Path) -> Cost:
