@@ -17,6 +17,15 @@ class Trouble(StrEnum):
     UNREAD = "unread"  # the bytes could not be read: the file is gone, or the disk fails
 
 
+class Loss(StrEnum):
+    """What a reader was lost to; the same words count it."""
+
+    CRASHED = "crashed"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    JOB = "job"  # a cluster's job died, with whoever read for it
+
+
 class Outcome(NamedTuple):
     """What came of one job: a verdict and the file's identity after reading, or a trouble.
 
@@ -40,7 +49,7 @@ class Engine(Protocol):
 
     model_name: str
     misread: str
-    on_lost: Callable[[Trouble], None]
+    on_lost: Callable[[Loss], None]
 
     def await_ready(self, seconds: float) -> None:
         """Wait, so long at most, until pictures can be read.
@@ -56,6 +65,11 @@ class Engine(Protocol):
     @property
     def slots(self) -> int:
         """How many pictures are read at the same time, at most."""
+        ...
+
+    @property
+    def executors(self) -> int:
+        """How many there are that read: processes here, or a cluster's executors; 0 where it has none for now."""
         ...
 
     @property

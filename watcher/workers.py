@@ -15,7 +15,7 @@ from multiprocessing.connection import wait
 
 from watcher.answers import Refused, read_answers, read_greeting
 from watcher.cores import cores
-from watcher.engine import Outcome, Trouble
+from watcher.engine import Loss, Outcome, Trouble
 from watcher.errors import ModelError, SurroundingsError
 from watcher.limits import OUT_OF_MEMORY
 from watcher.pace import Leisure, Pace
@@ -38,7 +38,7 @@ class LocalEngine:
     def __init__(self, settings: ReaderSettings, clock: Callable[[], float] = time.monotonic) -> None:
         """Start the processes; `await_ready` says when they can read."""
         self._settings, self._clock = settings, clock
-        self.on_lost: Callable[[Trouble], None] = lambda _: None
+        self.on_lost: Callable[[Loss], None] = lambda _: None
         self._waiting: deque[list[str]] = deque()
         self._outcomes: list[Outcome] = []
         self._excused = Counter[str]()
@@ -72,6 +72,11 @@ class LocalEngine:
 
     @property
     def slots(self) -> int:
+        """How many pictures are read at the same time: each reader has one before it."""
+        return len(self._readers)
+
+    @property
+    def executors(self) -> int:
         """How many readers there are."""
         return len(self._readers)
 
@@ -207,7 +212,7 @@ class LocalEngine:
             "a reader %s (exit code %s) with %d pictures begun; another one starts",
             trouble, code, len(begun), extra={"REASON": str(trouble)},
         )  # fmt: skip
-        self.on_lost(trouble)
+        self.on_lost(Loss[trouble.name])
         self._readers[self._readers.index(reader)] = self._start()
 
     def _excuse(self, id_: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from fakes import BLANK, NOON, SEVEN, record
 
 from watcher.counts import Counts
-from watcher.engine import Trouble
+from watcher.engine import Loss
 from watcher.errors import ModelError, SurroundingsError
 from watcher.metrics.meter import PAUSE_KINDS, Meter, pause_kind
 from watcher.metrics.totals import Histogram
@@ -150,7 +150,7 @@ def test_every_trouble_has_one_of_few_words(error: Exception, kind: str) -> None
 
 def test_seldom_things_are_counted(meter: Meter) -> None:
     """Readers, deletions."""
-    meter.lost_reader(Trouble.TIMED_OUT)
+    meter.lost_reader(Loss.TIMED_OUT)
     meter.deleted("archive", 3, 3000)
     meter.deleted("archive", 1, 1000)
     totals = meter.totals()

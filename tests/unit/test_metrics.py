@@ -17,7 +17,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from watcher import __version__
 from watcher.answers import _REASONS
-from watcher.engine import Trouble
+from watcher.engine import Loss
 from watcher.metrics.collector import KINDS
 from watcher.metrics.meter import Meter
 from watcher.metrics.server import registry_of, rendered
@@ -90,7 +90,7 @@ def test_a_pause_is_told(meter: Meter) -> None:
 
 def test_losses_reloads_and_deletions_are_told(meter: Meter) -> None:
     """Each under its own name."""
-    meter.lost_reader(Trouble.CRASHED)
+    meter.lost_reader(Loss.CRASHED)
     meter.reloads = lambda: (1, 2)
     meter.deleted("rejected", 2, 500)
     assert 1 == value(meter, "readers_lost_total", trouble="crashed")

@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 from watcher import __version__
-from watcher.engine import Trouble
+from watcher.engine import Loss
 from watcher.metrics.levels import Levels
 from watcher.metrics.meter import PAUSE_KINDS, Meter
 from watcher.metrics.totals import Histogram, Totals
@@ -30,7 +30,7 @@ from watcher.recognition.verdict import Reason, Status
 
 PREFIX = "digit_watcher_"
 DELETED_FROM = ("archive", "rejected", "results")
-READERS_LOST = tuple(trouble.name.lower() for trouble in Trouble if trouble is not Trouble.UNREAD)
+READERS_LOST = tuple(map(str, Loss))
 UNFINISHED = ("intent", "recorded", "missing", "quarantined", "expiring")
 _REVIEW = (Reason.LOW_CONFIDENCE, Reason.NOT_A_DIGIT, Reason.SEVERAL_DIGITS)
 KINDS = (

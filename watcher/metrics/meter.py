@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from watcher.counts import Counts
-from watcher.engine import Trouble
+from watcher.engine import Loss
 from watcher.errors import ModelError
 from watcher.metrics.levels import Levels
 from watcher.metrics.totals import Totals
@@ -92,10 +92,10 @@ class Meter(Counts):
         self.running = False
         self.on_change()
 
-    def lost_reader(self, trouble: Trouble) -> None:
-        """A reader crashed, or was ended as it took too long or too much."""
+    def lost_reader(self, to: Loss) -> None:
+        """A reader crashed, was ended as it took too long or too much, or was lost with a cluster's job."""
         with self._lock:
-            self._totals.readers_lost[trouble.name.lower()] += 1
+            self._totals.readers_lost[to] += 1
 
     def deleted(self, folder: str, files: int, size: int) -> None:
         """So many files of so many bytes together reached their age. folder: archive, rejected or results."""

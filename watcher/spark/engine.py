@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 
-from watcher.engine import Outcome, Trouble
+from watcher.engine import Loss, Outcome, Trouble
 from watcher.errors import ConfigError, DigitWatcherError, ModelError, SurroundingsError
 from watcher.pace import Pace
 from watcher.records import Claim
@@ -25,13 +25,17 @@ LEAST_AHEAD = 8  # pictures for each slot that are in hand, however long each ta
 AWAY_SECONDS = 10.0  # without one verdict, while executors say that they cannot read
 SILENCE_SECONDS = 60.0  # of the driver, which says every few seconds how the cluster is
 MOST_CONTROLS = 3  # jobs without a picture that die in a row: then it is the cluster
+_OVER_A_PICTURE = (Trouble.CRASHED, Trouble.TIMED_OUT, Trouble.OUT_OF_MEMORY)  # an executor's reader ended
 _ERRORS: dict[str, type[DigitWatcherError]] = {
     error.__name__: error for error in (ConfigError, SurroundingsError, ModelError)
 }
 
 
 class SparkEngine:
-    """A session on the cluster, and all pictures that are asked of it. All methods are called by the loop's thread."""
+    """A session on the cluster, and all pictures that are asked of it. All methods are called by the loop's thread.
+
+    differing: libraries whose versions on executors are not those here, once it is ready.
+    """
 
     def __init__(
         self, settings: SessionSettings, batch_size: int, suspicion: dict[str, Level],
@@ -39,8 +43,8 @@ class SparkEngine:
     ) -> None:  # fmt: skip
         """Open a session; `await_ready` says when it can read. suspicion: of pictures, from sessions before."""
         self._settings, self._batch_size, self._clock = settings, batch_size, clock
-        self.on_lost: Callable[[Trouble], None] = lambda _: None
-        self.model_name = self.misread = ""
+        self.on_lost: Callable[[Loss], None] = lambda _: None
+        self.model_name = self.misread = self.differing = ""
         self.slots = self.executors = 0
         self._asking, self._pace = Asking(suspicion), Pace(AHEAD_SECONDS)
         self._outcomes = list[Outcome]()
@@ -109,7 +113,7 @@ class SparkEngine:
         """End the session; what is in its hands is given up."""
         if self._session:
             self._session.close()
-        self._session = None
+        self._session, self.slots, self.executors = None, 0, 0
 
     # -- inside --------------------------------------------------------------------------------------
 
@@ -130,6 +134,8 @@ class SparkEngine:
             raise self._ended(f"the Spark session has not been heard of for {SILENCE_SECONDS:.0f} s")
 
     def _take(self, outcome: Outcome) -> None:
+        if outcome.trouble in _OVER_A_PICTURE:
+            self.on_lost(Loss[outcome.trouble.name])
         claim = self._asking.answered(outcome.id)
         if claim is None:
             return  # asked twice; the first verdict counted
@@ -144,7 +150,7 @@ class SparkEngine:
         match word:
             case Ready():
                 self.model_name, self.misread = word.ready, word.misread
-                self.slots, self.executors = word.slots, word.executors
+                self.slots, self.executors, self.differing = word.slots, word.executors, word.differing
                 if word.differing:
                     log.warning("executors have other versions than this machine: %s", word.differing)
             case State():
@@ -172,7 +178,7 @@ class SparkEngine:
         self._away[word.host] = self._said[word.host] = word.why
 
     def _mourn(self, word: Died) -> None:
-        self.on_lost(Trouble.CRASHED)
+        self.on_lost(Loss.JOB)
         if word.died == 0:
             self._controls += 1
             if self._controls >= MOST_CONTROLS:
