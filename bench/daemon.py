@@ -48,7 +48,7 @@ def running(
 
 @dataclass(frozen=True)
 class Drain:
-    """cost: from READY to the end of the process. ready: seconds from its start to READY. reading: as it says itself."""
+    """cost: from READY to the end of the process. ready: seconds to READY. reading: seconds, as it says itself."""
 
     cost: Cost
     ready: float

@@ -48,8 +48,11 @@ class Cluster:
 
     @property
     def is_open(self) -> bool:
-        """Whether Spark has not given the session up."""
-        return not self._context._jsc.sc().isStopped()
+        """Whether Spark has not given the session up, and the JVM is there."""
+        try:
+            return not self._context._jsc.sc().isStopped()
+        except Exception:  # noqa: BLE001  of many kinds, where nobody answers
+            return False
 
     @property
     def executors(self) -> int:

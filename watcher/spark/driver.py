@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic_core import to_json
 
@@ -85,7 +85,7 @@ class _Driver:
 
     def run(self, link: socket.socket) -> None:
         """Until the daemon hangs up."""
-        threading.Thread(target=self._watch, daemon=True).start()
+        threading.Thread(target=self._watch_all, daemon=True).start()
         with link.makefile("rb") as lines:
             for line in lines:
                 told = json.loads(line)
@@ -106,11 +106,9 @@ class _Driver:
             self._running -= 1
 
     def _watch(self) -> None:
-        said = lonely_since = 0.0
-        while True:
+        said = lonely_since = time.monotonic()
+        while self._cluster.is_open:
             now, executors = time.monotonic(), self._cluster.executors
-            if not self._cluster.is_open:
-                self._end("Spark has ended the session")
             if executors or not self._running:
                 lonely_since = now
             elif now - lonely_since > self._patience:
@@ -120,9 +118,17 @@ class _Driver:
                 said = now
             time.sleep(_LOOK_SECONDS)
 
-    def _end(self, what: str) -> None:
-        self._speech.refuse(SurroundingsError(what, hint="Another session is tried until there is one."))
-        os._exit(0)
+    def _watch_all(self) -> None:
+        try:
+            self._watch()
+        finally:  # it looked away, whatever the reason: without it nobody learns of an end
+            self._end("Spark has ended the session")
+
+    def _end(self, what: str) -> NoReturn:
+        try:
+            self._speech.refuse(SurroundingsError(what, hint="Another session is tried until there is one."))
+        finally:
+            os._exit(0)
 
 
 def why(error: Exception) -> str:
