@@ -53,6 +53,13 @@ class Asking:
         """Whether a job is on its way."""
         return bool(self._jobs)
 
+    @property
+    def may_begin(self) -> bool:
+        """Whether there is a job for `jobs` to give."""
+        if any(job.level for job in self._jobs.values()) or len(self._jobs) >= JOBS:
+            return False
+        return not self._jobs if self._suspects else bool(self._fresh)
+
     def add(self, claims: Iterable[Claim]) -> None:
         """These are to be read."""
         tried = list[Claim]()
@@ -103,13 +110,14 @@ class Asking:
         return None
 
     def _next(self, most: int) -> Job | None:
-        if any(job.level for job in self._jobs.values()) or len(self._jobs) >= JOBS:
+        if not self.may_begin:
             return None
-        if self._suspects:
-            return None if self._jobs else self._job(*self._suspects.popleft())
-        if not self._fresh:
-            return None
-        return self._job(Level.FRESH, [self._fresh.popleft() for _ in range(min(most, len(self._fresh)))])
+        if not self._suspects:
+            return self._job(Level.FRESH, [self._fresh.popleft() for _ in range(min(most, len(self._fresh)))])
+        level, claims = self._suspects.popleft()
+        if claims[most:]:  # of a session that had more slots, or of the daemon's last run
+            self._suspects.appendleft((level, claims[most:]))
+        return self._job(level, claims[:most])
 
     def _job(self, level: Level, claims: Sequence[Claim]) -> Job:
         self._count += 1

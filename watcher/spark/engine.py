@@ -49,6 +49,7 @@ class SparkEngine:
         self._asking, self._pace = Asking(suspicion), Pace(AHEAD_SECONDS)
         self._outcomes = list[Outcome]()
         self._accused: Claim | None = None
+        self._on_trial = False  # whether the job is on its way that shows whose fault it was
         self._controls = 0  # that died in a row
         self._away_since, self._away = 0.0, dict[str, str]()  # why, by host
         self._said = dict[str, str]()  # the same, of all times
@@ -107,7 +108,7 @@ class SparkEngine:
 
     def patience(self, now: float) -> float:
         """Seconds until the driver must have said something."""
-        return self._heard + SILENCE_SECONDS - now
+        return self._heard + self._silence - now
 
     def close(self) -> None:
         """End the session; what is in its hands is given up."""
@@ -130,8 +131,13 @@ class SparkEngine:
                     self._heed(word)
         except (EOFError, OSError, ValueError) as error:
             raise self._ended("the process that holds the Spark session has ended") from error
-        if self._clock() - self._heard >= SILENCE_SECONDS:
-            raise self._ended(f"the Spark session has not been heard of for {SILENCE_SECONDS:.0f} s")
+        if self._clock() - self._heard >= self._silence:
+            raise self._ended(f"the Spark session has not been heard of for {self._silence:.0f} s")
+
+    @property
+    def _silence(self) -> float:
+        # It says nothing while it waits for executors.
+        return SILENCE_SECONDS if self.model_name else SILENCE_SECONDS + self._settings.patience_seconds
 
     def _take(self, outcome: Outcome) -> None:
         if outcome.trouble in _OVER_A_PICTURE:
@@ -186,14 +192,13 @@ class SparkEngine:
             self._acquit()
             return
         log.warning("a job on the cluster died, its pictures are asked again: %s", word.why)
-        self._accused = self._asking.died(word.died)
-        if self._accused and self._session:
-            # Whether it was the picture, or the cluster, a job without one shows.
-            self._session.ask(0, read_mark(self._work), [[]])
+        if accused := self._asking.died(word.died):
+            self._accused, self._on_trial = accused, False
 
     def _convict(self) -> None:
         accused, self._accused, self._controls = self._accused, None, 0
         if accused:
+            self._away.clear()  # the job without a picture found the storage
             self._outcomes.append(Outcome(accused.id, trouble=Trouble.CRASHED, message="its executor ended"))
 
     def _acquit(self) -> None:
@@ -202,11 +207,17 @@ class SparkEngine:
             self._asking.add([accused])
 
     def _deal(self) -> None:
-        if self._session is None or not self.model_name or self._accused:
+        due = not self._on_trial if self._accused else self._asking.may_begin
+        if self._session is None or not self.model_name or not due:
+            return
+        mark = read_mark(self._work)  # where that fails, no job has begun
+        if self._accused:
+            # Whether it was the picture, or the cluster, a job without one shows.
+            self._on_trial = True
+            self._session.ask(0, mark, [[]])
             return
         for job in self._asking.jobs(most=self._batch_size * max(1, self.slots)):
-            parts = divided(list(job.claims.values()), max(1, self.slots))
-            self._session.ask(job.number, read_mark(self._work), parts)
+            self._session.ask(job.number, mark, divided(list(job.claims.values()), max(1, self.slots)))
 
     @property
     def _work(self) -> bytes:
