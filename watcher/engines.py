@@ -53,6 +53,12 @@ def read_patience(config: Config) -> float:
     return waits + config.reading.seconds_per_picture
 
 
+def engine_facts(config: Config, engine: Engine) -> dict[str, str | int]:
+    """What `status` says of it. master: of the cluster, "" where there is none. executors and slots: as of now."""
+    master = config.spark.master if config.engine == "spark" else ""
+    return {"kind": config.engine, "master": master, "executors": engine.executors, "slots": engine.slots}
+
+
 def _session_settings(config: Config, reader: ReaderSettings) -> SessionSettings:
     spark, work = config.spark, os.fsdecode(reader.work)
     inbox_there = spark.inbox or config.inbox

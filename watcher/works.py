@@ -10,7 +10,7 @@ from watcher.config import Config
 from watcher.corrections.hearing import Hearing
 from watcher.corrections.sheets import CorrectionFiles
 from watcher.engine import Engine
-from watcher.engines import start_engine
+from watcher.engines import engine_facts, start_engine
 from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.inbox import Inbox
@@ -95,7 +95,10 @@ def make_works(ground: Ground, config: Config, model: HeldModel, engine: Engine)
         executor=ground.executor, wake=ground.wake.set, counts=ground.meter,
         care=Care(results, _retention(ground, config, parts), parts.timestamp), hearing=hearing,
     )  # fmt: skip
-    board = Board(config, ground.ledger, inbox, outdated=lambda: model.outdated, course=ground.course)
+    board = Board(
+        config, ground.ledger, inbox, outdated=lambda: model.outdated,
+        engine=lambda: engine_facts(config, service.engine), course=ground.course,
+    )  # fmt: skip
     engine.on_lost = ground.meter.lost_reader
 
     def make_engine() -> Engine:

@@ -15,7 +15,8 @@ def levels(folder: Path, **fields: object) -> Levels:
     """A daemon at rest with everything in one folder."""
     known = {
         "folders": dict.fromkeys(("inbox", "outbox", "state"), folder), "ledger": folder / "ledger.sqlite3",
-        "in_hand": 0, "waiting": 0, "waiting_since": None, "behind_since": None, "ignored": 0, "model": "net-01234567",
+        "in_hand": 0, "waiting": 0, "waiting_since": None, "behind_since": None, "ignored": 0, "slots": 4,
+        "executors": 2, "model": "net-01234567",
         "outdated": False, "results": {}, "pictures": {}, "unfinished": {}, "open_reviews": 0,
     }  # fmt: skip
     return Levels(**known | fields)  # type: ignore[arg-type]

@@ -74,6 +74,8 @@ class FakeEngine:
     read: Callable[[str], Outcome]
     room: int = 100
     model_name: str = "fake-00000000"
+    slots: int = 2
+    executors: int = 2
     submitted: list[list[str]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     busy: int = 0

@@ -35,6 +35,7 @@ def test_a_daemon_at_rest_has_nothing_in_hand_and_no_backlog(desk: Desk, glance:
         levels.in_hand, levels.waiting, levels.waiting_since, levels.behind_since, levels.ignored
     )  # fmt: skip
     assert ("fake-00000000", str(desk.inbox), False) == (levels.model, levels.inbox, levels.outdated)
+    assert (2, 2) == (levels.executors, levels.slots)
 
 
 def test_it_looks_once_a_second_and_when_told_to(glance: Glance) -> None:
@@ -122,6 +123,6 @@ def test_a_backlog_is_as_old_as_the_last_look_that_found_the_inbox_empty(desk: D
 def test_an_inbox_whose_name_is_no_text_can_be_named_all_the_same(tmp_path: Path) -> None:
     """Labels are UTF-8."""
     inbox = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\nx"))
-    levels = Levels({"inbox": inbox}, tmp_path, 0, 0, None, None, 0, "net", False, {}, {}, {}, 0)
+    levels = Levels({"inbox": inbox}, tmp_path, 0, 0, None, None, 0, 0, 0, "net", False, {}, {}, {}, 0)
     levels.inbox.encode()
     assert "\n" not in levels.inbox

@@ -80,6 +80,14 @@ def test_what_waits_is_told_with_its_age(meter: Meter, tmp_path: Path) -> None:
     )
 
 
+def test_who_reads_is_told(meter: Meter, tmp_path: Path) -> None:
+    """A cluster of two machines with four cores each; and one that is away."""
+    meter.levels = levels(tmp_path, executors=2, slots=8)
+    assert (2, 8) == tuple(value(meter, name) for name in ("engine_executors", "engine_slots"))
+    meter.levels = levels(tmp_path, executors=0, slots=0)
+    assert (0, 0) == tuple(value(meter, name) for name in ("engine_executors", "engine_slots"))
+
+
 def test_a_pause_is_told(meter: Meter) -> None:
     """By what failed."""
     assert 0 == value(meter, "paused")
@@ -173,7 +181,7 @@ def test_names_have_a_prefix_and_units() -> None:
     """Counters end in _total, everything with a unit in it."""
     source = (Path(__file__).parents[2] / "watcher" / "metrics" / "collector.py").read_text(encoding="utf-8")
     gauges = re.findall(r'make\.(?:gauge|histogram)\(\s*"(\w+)"', source)
-    unitless = {"model_outdated", "running", "paused", "ledger_results"}
+    unitless = {"model_outdated", "running", "paused", "ledger_results", "engine_executors", "engine_slots"}
     units = ("_seconds", "_bytes", "_ratio", "_pictures", "_files")
     assert len(gauges) > 15
     assert [] == [name for name in gauges if not name.endswith(units) and name not in unitless]

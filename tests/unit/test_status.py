@@ -157,7 +157,7 @@ def test_without_news_it_is_written_once_a_minute(desk: Desk, config: Config) ->
 KEYS = {
     "format": int, "version": str, "state": str, "since": str, "started_at": str, "updated_at": str, "pid": int,
     "trouble": str, "hint": str, "refused_settings": str, "last_error": type(None),
-    "model": str, "model_outdated": bool, "inbox": str, "outbox": str, "disks": dict,
+    "engine": dict, "model": str, "model_outdated": bool, "inbox": str, "outbox": str, "disks": dict,
     "results": int, "by_status": dict, "by_reason": dict, "unfinished": dict, "account": dict, "conservation": dict,
     "review": dict,
     "results_last_minute": int, "results_since_start": int, "pauses": int, "paused_seconds": int,

@@ -60,6 +60,7 @@ class MeterCollector(Collector):
             yield from self._about(make, levels)
             yield from _pictures(make, totals)
             yield from self._queue(make, levels)
+            yield from _engine(make, levels)
             yield from self._troubles(make, totals)
             yield from self._care(make, totals)
             yield from _ledger(make, levels)
@@ -111,6 +112,13 @@ def _pictures(make: "_Families", totals: Totals) -> Iterator[Metric]:
     yield make.histogram("confidence_ratio", "Confidence of predictions.", totals.confidence)
     yield make.gauge("record_timestamp_seconds", "When the last row was written, Unix time; 0: none yet.",
                      totals.recorded_at)  # fmt: skip
+
+
+def _engine(make: "_Families", levels: Levels) -> Iterator[Metric]:
+    yield make.gauge("engine_slots", "Pictures that are read at the same time, at most.", levels.slots)
+    yield make.gauge(
+        "engine_executors", "Reader processes, or a cluster's executors; 0: none for now.", levels.executors
+    )
 
 
 def _ledger(make: "_Families", levels: Levels) -> Iterator[Metric]:

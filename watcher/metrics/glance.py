@@ -60,6 +60,8 @@ class Glance:
             waiting_since=min((one.since for one in waiting), default=None),
             behind_since=None if self._seen_all == now else self._seen_all,
             ignored=len(self.inbox.ignored),
+            slots=self.service.engine.slots,
+            executors=self.service.engine.executors,
             model=self.service.engine.model_name,
             outdated=self.outdated(),
             results=self._results,

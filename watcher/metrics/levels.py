@@ -16,7 +16,7 @@ class Levels:
     behind_since: when everything in the inbox was last seen, None: it has been now; nothing that is ready is older.
     results: (status, reason) → pictures in the ledger. pictures: the same ones by what has become of them. unfinished:
     those that are not where they belong yet, by state, also without a result. open_reviews: those that wait for a
-    person's word.
+    person's word. slots: how many pictures are read at the same time, at most. executors: how many there are that read.
     """
 
     folders: Mapping[str, Path]
@@ -26,6 +26,8 @@ class Levels:
     waiting_since: float | None
     behind_since: float | None
     ignored: int
+    slots: int
+    executors: int
     model: str
     outdated: bool
     results: Mapping[tuple[str, str], int]

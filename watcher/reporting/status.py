@@ -37,7 +37,8 @@ BEAT_SECONDS = 60.0  # after which it is written also without news: whoever read
 class Board:
     """Publishes the daemon's state, at most once a second and only when something changed, but once a minute.
 
-    outdated: says whether the model on disk is another one by now. course: what the process has been through.
+    outdated: says whether the model on disk is another one by now. engine: what reads, as of `engine_facts`.
+    course: what the process has been through.
     """
 
     config: Config
@@ -45,6 +46,7 @@ class Board:
     inbox: Inbox
     clock: Callable[[], float] = time.monotonic
     outdated: Callable[[], bool] = lambda: False
+    engine: Callable[[], Mapping[str, Any]] = dict
     course: Course = field(default_factory=Course)
     line: str = ""  # the same for systemd's STATUS=, in one line
     behind: bool = False  # whether there is more to say, a second after the last time
@@ -78,6 +80,7 @@ class Board:
             "pid": os.getpid(),
             "version": __version__,
             "format": FORMAT,
+            "engine": self.engine(),
             "model": model,
             "model_outdated": self.outdated(),
             "refused_settings": refused,

@@ -37,6 +37,7 @@ def told(found: dict[str, Any], now: datetime) -> Iterator[str]:
     yield from _lines("pauses", _pauses(facts))
     if error := facts.part("last_error"):
         yield from _lines("error", [f"{_when(error.time('at'), now)}: {error.text('message')}"])
+    yield from _lines("engine", _engine(facts))
     for key in ("model", "version", "inbox", "outbox"):
         yield from _lines(key, [facts.text(key)])
     yield from _lines("updated", [_when(facts.time("updated_at"), now)])
@@ -116,6 +117,22 @@ def _account(facts: Facts) -> list[str]:
 def _pauses(facts: Facts) -> list[str]:
     many = facts.number("pauses")
     return [f"{many:,} since the start, {_lasting(facts.number('paused_seconds'))} together"] if many else []
+
+
+def _engine(facts: Facts) -> list[str]:
+    engine = facts.part("engine")
+    if not engine or not facts.number("pid"):
+        return []
+    executors, slots = engine.number("executors"), engine.number("slots")
+    if master := engine.text("master"):
+        who = f"Spark at {master}: {_many(executors, 'executor')}"
+    else:
+        who = f"{_many(executors, 'reader')} on this machine"
+    return [f"{who}, {_many(slots, 'picture')} at a time"]
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _when(then: datetime | None, now: datetime) -> str:
