@@ -2,21 +2,21 @@
 
 import os
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
-from watcher.errors import ConfigError, SurroundingsError
+from watcher.errors import SurroundingsError
 from watcher.spark.code import code_name, digest, packed_code
 from watcher.spark.order import Order, Part
 from watcher.spark.properties import LOG4J, defaults, musts, submit_arguments
+from watcher.spark.readiness import refuse_unready
 from watcher.spark.session import SessionSettings
+from watcher.spark.words import in_words
 
-_CONNECT_SECONDS, _POLL_SECONDS = 5.0, 0.1
+_POLL_SECONDS = 0.1
 LOG, STDERR = "spark.log", "driver.log"
 
 
@@ -26,7 +26,7 @@ class Cluster:
     def __init__(self, settings: SessionSettings, model: bytes) -> None:
         """Open it, and ship what executors need. model: packed."""
         self._settings, scratch = settings, Path(settings.scratch)
-        _refuse_unreachable(settings.master)
+        refuse_unready(settings.master, settings.properties)
         _set_up(settings, scratch)
         self._context = _context(settings, scratch)
         self._is_local = settings.master.startswith("local")
@@ -94,39 +94,9 @@ class Cluster:
         return lines
 
 
-def _refuse_unreachable(master: str) -> None:
-    """Spark itself tries for a minute, and says little of it then."""
-    if not master.startswith("spark://"):
-        return
-    problems = []
-    for address in master.removeprefix("spark://").split(","):
-        place = urlsplit(f"//{address}")
-        try:
-            socket.create_connection((place.hostname or "", place.port or 7077), _CONNECT_SECONDS).close()
-        except (OSError, ValueError) as error:
-            problems.append(f"{address}: {getattr(error, 'strerror', None) or error}")
-        else:
-            return
-    raise SurroundingsError(
-        f"no Spark master answers at {master} ({'; '.join(problems)})",
-        hint="Start it, or set `spark.master` in config.yaml to where it is.",
-    )
-
-
 def _set_up(settings: SessionSettings, scratch: Path) -> None:
-    try:
-        import pyspark
-    except ImportError as error:
-        raise ConfigError(
-            "`engine: spark` needs pyspark, which is not installed",
-            hint="Install the extra: pip install 'digit-watcher[spark]', or `sudo make install SPARK=1`.",
-        ) from error
-    home = os.environ.get("JAVA_HOME")
-    if not shutil.which(f"{home}/bin/java" if home else "java"):
-        raise ConfigError(
-            f"`engine: spark` needs Java 17 or later: {f'JAVA_HOME is {home}' if home else 'no `java` on the PATH'}",
-            hint="On Debian and Ubuntu: sudo apt install openjdk-17-jre-headless",
-        )
+    import pyspark
+
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in scratch.iterdir():  # of a session that was killed
         if not left.name.startswith((LOG, STDERR)):
@@ -146,5 +116,5 @@ def _context(settings: SessionSettings, scratch: Path) -> Any:
     told = SparkConf()
     for key, value in defaults(scratch).items():
         told.setIfMissing(key, value)
-    told.setIfMissing("spark.app.name", f"digit-watcher {settings.work_there}")
+    told.setIfMissing("spark.app.name", f"digit-watcher {in_words(settings.work_there)}")
     return SparkContext(conf=told)

@@ -18,7 +18,7 @@ from watcher.spark.code import digest
 from watcher.spark.libraries import versions
 from watcher.spark.order import Order, Part
 from watcher.spark.storage import why_away
-from watcher.spark.words import said
+from watcher.spark.words import in_words, said
 from watcher.workers import LocalEngine
 
 TOGETHER = 256  # answers in one line
@@ -91,21 +91,22 @@ class Desk:
 
 def away(ids: Sequence[str], why: str) -> bytes:
     """Say that these could not be read here, for a reason that is not theirs."""
-    return to_json({"away": list(ids), "host": gethostname(), "why": why})
+    return to_json({"away": list(ids), "host": gethostname(), "why": in_words(why)})
 
 
 def facts(desk: Desk, order: Order, mark: str) -> bytes:
     """Say who reads here, and by what."""
     return to_json({
         "host": gethostname(), "model": desk.model_name, "misread": desk.misread,
-        "away": why_away(order.work, mark) if mark else "", "versions": versions(),
+        "away": in_words(why_away(order.work, mark)) if mark else "", "versions": versions(),
     })  # fmt: skip
 
 
 def refusal(error: DigitWatcherError) -> bytes:
     """Say why nothing can be read here."""
     kind = type(error).__name__
-    return to_json({"refused": kind, "error": f"executor on {gethostname()}: {error}", "hint": error.hint})
+    said = in_words(f"executor on {gethostname()}: {error}")
+    return to_json({"refused": kind, "error": said, "hint": in_words(error.hint)})
 
 
 def _check(order: Order, archive: str, model: bytes) -> None:

@@ -27,6 +27,7 @@ from watcher.spark.cluster import LOG, STDERR, Cluster
 from watcher.spark.probing import greeting
 from watcher.spark.session import SessionSettings
 from watcher.spark.storage import read_mark
+from watcher.spark.words import in_words
 
 log = logging.getLogger("driver")
 STATE_SECONDS = 5.0  # between two words on how the cluster is
@@ -72,7 +73,7 @@ class _Speech:
             self.link.sendall(lines)
 
     def refuse(self, error: DigitWatcherError) -> None:
-        self.say({"refused": type(error).__name__, "error": str(error), "hint": error.hint})
+        self.say({"refused": type(error).__name__, "error": in_words(str(error)), "hint": in_words(error.hint)})
 
 
 class _Driver:
@@ -137,8 +138,8 @@ def why(error: Exception) -> str:
     text = str(java.getMessage() if java is not None else error)
     text = text.split("most recent failure: ")[-1].split("\n\nDriver stacktrace")[0]
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
-    found = lines[0] if len(lines) < 2 else f"{lines[0]} … {lines[-1]}"
-    return found[:_LONGEST_WHY]
+    first, *others = lines or [type(error).__name__]
+    return in_words(f"{first} … {others[-1]}" if others else first)[:_LONGEST_WHY]
 
 
 def _hint(settings: SessionSettings) -> str:

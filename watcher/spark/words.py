@@ -11,7 +11,8 @@ from watcher.answers import Seen, Text, Unread, outcome_of
 from watcher.engine import Outcome, Trouble
 
 Count = Annotated[int, Field(ge=0)]
-Words = Annotated[str, Field(max_length=10_000)]
+_LONGEST = 10_000
+Words = Annotated[str, Field(max_length=_LONGEST)]
 Lost = tuple[Text, Trouble, Text]  # id, what happened to the reader, message
 
 
@@ -71,6 +72,11 @@ _ANSWERS: TypeAdapter[list[Seen | Unread | Lost]] = TypeAdapter(
     list[Annotated[Seen | Unread | Lost, Field(union_mode="left_to_right")]],
     config=ConfigDict(strict=True, allow_inf_nan=False),
 )
+
+
+def in_words(text: str) -> str:
+    """What can be said of any text: not too much, and bytes of a path that are no UTF-8 as in Python's literals."""
+    return text.encode(errors="backslashreplace").decode()[:_LONGEST]
 
 
 def read_word(line: bytes) -> Word | list[Outcome]:
