@@ -1,11 +1,12 @@
 """digit-watcher as `make install` puts it on a machine, with the people who use it."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,13 @@ def copy_source(folder: Path) -> Path:
     return folder
 
 
-def boot(source: Path, disk: Path, small: Path) -> Machine:
+def boot(source: Path, disk: Path, small: Path, also: Mapping[Path, str] | None = None) -> Machine:
     """A machine that sees the source in /srv/source, wheels and pictures, and this Python where services reach it.
 
     disk, small: folders of the host that are its /var/lib and its /mnt/small, so that tests may look at ledgers there:
-    SQLite follows links, and finds nothing by /proc/PID/root.
+    SQLite follows links, and finds nothing by /proc/PID/root. also: what else is seen in it, and where.
     """
-    shown = {Path(__file__).parent: "/srv/tests", disk: "/var/lib:rw", small: "/mnt/small:rw"}
+    shown = {**(also or {})} | {Path(__file__).parent: "/srv/tests", disk: "/var/lib:rw", small: "/mnt/small:rw"}
     shown |= {source: "/srv/source", WHEELS: "/srv/wheels", REPOSITORY / "docs" / "pictures": "/srv/pictures"}
     if python_inside() == _BOUND:
         shown[Path(sys.base_prefix)] = "/opt/python"
@@ -112,11 +113,11 @@ class Installed(Place):
     def configure(self, **settings: Any) -> None:
         """Write config.yaml with fast timers and two readers; a group given here is laid over that."""
         fast = FAST | {"reading": {"workers": 2}}
-        groups = {key: {**fast.get(key, {}), **settings.get(key, {})} for key in {*fast, *settings}}
-        lines = [f"{key}: {self.folders}/{key}\n" for key in ("inbox", "outbox", "state")]
-        lines += [f"{key}: {{{', '.join(f'{k}: {v}' for k, v in group.items())}}}\n" for key, group in groups.items()]
+        values = {"digit_watcher": 1} | {key: f"{self.folders}/{key}" for key in ("inbox", "outbox", "state")} | fast
+        for key, value in settings.items():
+            values[key] = {**fast.get(key, {}), **value} if isinstance(value, dict) else value
         self.config_file.parent.mkdir(parents=True, exist_ok=True)
-        self.config_file.write_text("digit_watcher: 1\n" + "".join(lines), encoding="utf-8")
+        self.config_file.write_text(json.dumps(values), encoding="utf-8")  # JSON is YAML
 
     def systemctl(self, *words: str) -> str:
         """`systemctl start`, say, of this unit; must end well."""
