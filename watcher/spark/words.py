@@ -89,6 +89,8 @@ def read_word(line: bytes) -> Word | list[Outcome]:
 
 
 def _lost(id_: str, trouble: Trouble, message: str) -> Outcome:
+    if trouble is Trouble.UNREAD:
+        raise ValueError("no number of the system's error")
     return Outcome(id_, trouble=trouble, message=message)
 
 

@@ -1,0 +1,70 @@
+"""watcher.spark.properties: what Spark is told: ours where our promises rest on it, everybody's else."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from watcher.spark.properties import LOG4J, defaults, musts, submit_arguments
+
+SCRATCH = Path("/var/lib/digit watcher/spark")
+
+
+def confs(arguments: str) -> dict[str, str]:
+    """The settings among them, as a shell's rules take them apart: so pyspark does."""
+    words = shlex.split(arguments)
+    return dict(words[at + 1].split("=", 1) for at, word in enumerate(words) if word == "--conf")
+
+
+def test_our_settings_arrive_whole() -> None:
+    """Also with spaces and quotes in paths and masters; the last word is the one that makes it pyspark's."""
+    told = musts("local[2]", SCRATCH) | {"odd": """a "b" 'c' $d \\ ="""}
+    arguments = submit_arguments(told, None)
+    assert told == confs(arguments)
+    assert "pyspark-shell" == shlex.split(arguments)[-1]
+    assert 2 * len(told) + 1 == len(shlex.split(arguments))
+
+
+def test_what_others_say_stands_in_their_file() -> None:
+    """In Spark's own files, too; ours come behind, and win. What stands there stays there: everybody sees arguments."""
+    words = shlex.split(submit_arguments({"a": "b"}, "/etc/my spark.conf"))
+    assert [
+        "--properties-file",
+        "/etc/my spark.conf",
+        "--load-spark-defaults",
+        "--conf",
+        "a=b",
+        "pyspark-shell",
+    ] == words
+
+
+def test_our_promises_are_nobody_else_s_to_say() -> None:
+    """Retries, and which executors are shunned, are the engine's; scratch lies in the state folder."""
+    ours, others = musts("spark://h:7077", SCRATCH), defaults(SCRATCH)
+    assert {
+        "spark.master": "spark://h:7077", "spark.task.maxFailures": "1", "spark.excludeOnFailure.enabled": "false",
+        "spark.speculation": "false", "spark.local.dir": str(SCRATCH),
+    } == {key: ours[key] for key in (
+        "spark.master", "spark.task.maxFailures", "spark.excludeOnFailure.enabled", "spark.speculation",
+        "spark.local.dir",
+    )}  # fmt: skip
+    assert set() == ours.keys() & others.keys()
+    options = shlex.split(ours["spark.driver.defaultJavaOptions"])
+    assert f"-Djava.io.tmpdir={SCRATCH}" in options
+
+
+@pytest.mark.parametrize(("length", "used"), [(64, "true"), (65, "false")])
+def test_sockets_are_unix_ones_where_their_path_is_short_enough(length: int, used: str) -> None:
+    """Linux has room for 107 bytes, of which a name of Spark's takes 43."""
+    scratch = Path("/" + "x" * (length - 1))
+    longest = f"{scratch}/.{'0' * 8}-0000-0000-0000-{'0' * 12}.sock"
+    assert (len(longest) <= 107) == (used == "true")
+    assert used == defaults(scratch)["spark.python.unix.domain.socket.enabled"]
+
+
+def test_the_log_is_a_file_of_limited_size() -> None:
+    """In the scratch folder."""
+    text = LOG4J.format(log=SCRATCH / "spark.log")
+    assert f"appender.file.fileName = {SCRATCH}/spark.log\n" in text
+    assert f"appender.file.filePattern = {SCRATCH}/spark.log.%i\n" in text
+    assert "appender.file.strategy.max = 2\n" in text
