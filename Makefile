@@ -192,7 +192,8 @@ $(VENV)/.spark: requirements/spark.txt requirements/spark-build.txt $(VENV)/.dae
 $(VENV)/.wheels: requirements/web.txt requirements/spark-build.txt | $(VENV)/.dev
 	@rm -rf $(VENV)/wheels
 	@if $(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-	  -r requirements/web.txt -r requirements/spark-build.txt -d $(VENV)/wheels.new; then mv $(VENV)/wheels.new $(VENV)/wheels; touch $@; \
+	  -r requirements/web.txt -r requirements/spark-build.txt -d $(VENV)/wheels.new; \
+	then mv $(VENV)/wheels.new $(VENV)/wheels; touch $@; \
 	else echo "note: the wheels are not to be had: tests of the installed service are skipped" >&2; fi
 
 # By itself: what the audit needs is no dependency of ours.
