@@ -8,6 +8,7 @@ import click
 
 from watcher.checks.clock import check_clock
 from watcher.checks.disks import check_space
+from watcher.checks.engine import check_engine
 from watcher.checks.filesystems import check_filesystems, check_names, check_renames
 from watcher.checks.findings import Check, Finding, Level, found_by
 from watcher.checks.folders import check_inbox, check_outbox, check_state, check_work
@@ -30,7 +31,7 @@ CHECKS: dict[str, Check] = {
     "state": check_state, "nesting": check_nesting,
     "filesystems": check_filesystems, "renames": check_renames, "names": check_names, "encoding": check_encoding,
     "space": check_space, "events": check_events, "open files": check_files, "memory": check_memory,
-    "model": check_model, "readers": check_readers, "clock": check_clock,
+    "model": check_model, "readers": check_readers, "engine": check_engine, "clock": check_clock,
     "ledger": check_ledger, "marks": check_marks, "results": check_results, "leftovers": check_leftovers,
     "retention": check_retention, "metrics": check_metrics, "log": check_log,
 }  # fmt: skip

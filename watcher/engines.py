@@ -3,6 +3,8 @@
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watcher.config import Config
 from watcher.engine import Engine
@@ -12,6 +14,9 @@ from watcher.reader_process import ReaderSettings
 from watcher.spark.asking import Level
 from watcher.spark.session import SessionSettings
 from watcher.workers import START_SECONDS, LocalEngine
+
+if TYPE_CHECKING:
+    from watcher.spark.engine import SparkEngine
 
 
 def reader_settings(config: Config, files: Files, model: HeldModel) -> ReaderSettings:
@@ -40,6 +45,14 @@ def start_engine(config: Config, files: Files, model: HeldModel, suspicion: dict
 def one_reader(config: Config, files: Files, model: HeldModel) -> Engine:
     """A reader on this machine, which shows whether a model is fit to be used."""
     return LocalEngine(replace(reader_settings(config, files, model), workers=1))
+
+
+def session_on_trial(config: Config, files: Files, model: HeldModel, scratch: Path) -> "SparkEngine":
+    """A session on the cluster beside none of the daemon's; nothing is read by it. scratch: a folder of its own."""
+    from watcher.spark.engine import SparkEngine
+
+    settings = reader_settings(config, files, model)
+    return SparkEngine(replace(_session_settings(config, settings), scratch=str(scratch)), settings.batch_size, {})
 
 
 def start_patience(config: Config) -> float:

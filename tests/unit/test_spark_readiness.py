@@ -67,6 +67,18 @@ def test_where_there_is_no_java_it_is_said_where_it_was_looked_for(
         assert "apt install" in refused.value.hint
 
 
+def test_a_user_without_a_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a container may have: Java's own words are of an UID that is invalid."""
+
+    def nobody(user: int) -> None:
+        raise KeyError(user)
+
+    monkeypatch.setattr(readiness.pwd, "getpwuid", nobody)
+    with pytest.raises(SurroundingsError, match=f"user {os.geteuid()} has no name") as refused:
+        readiness.refuse_nameless()
+    assert "/etc/passwd" in refused.value.hint
+
+
 def test_where_pyspark_is_not_installed_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """By pip, and as a service."""
     monkeypatch.setattr(readiness, "find_spec", lambda _: None)

@@ -10,6 +10,7 @@ from watcher.checks.mounts import REMOTE
 from watcher.checks.places import is_folder
 from watcher.checks.scene import Scene
 from watcher.checks.subfolders import MOST_LOOKED_AT, walked
+from watcher.config import Config
 from watcher.observer import MOST_WATCHED, FolderObserver
 from watcher.recognition.decode import Limits
 from watcher.reporting.diagnosis import size
@@ -17,6 +18,7 @@ from watcher.reporting.diagnosis import size
 LEAST_FILES, ENOUGH_FILES = 256, 512
 _RAISE = "raise fs.inotify.max_user_instances and fs.inotify.max_user_watches (sysctl)"
 _OF_THE_DAEMON, _OF_A_READER = 300e6, 150e6  # bytes, beside what a picture needs
+_OF_A_DRIVER = 1.6e9  # bytes: the heap that Spark gives it, 1 GiB, and what a JVM and a Python have beside it
 
 
 def check_events(scene: Scene) -> Iterator[Finding]:
@@ -72,19 +74,26 @@ def check_files(_: Scene) -> Iterator[Finding]:
 
 
 def check_memory(scene: Scene) -> Iterator[Finding]:
-    """What all readers need at most, each over the largest picture, and what there is."""
-    reading = scene.config.reading
-    limits = Limits(reading.max_pixels, reading.max_bytes)
-    most = _OF_THE_DAEMON + reading.worker_count * (_OF_A_READER + limits.memory)
+    """What all that is started here needs at most, and what there is."""
+    most, text, hint = _needed(scene.config)
     there = min(filter(None, (_available(), _allowed())), default=0)
-    text = f"{reading.worker_count} readers need {size(most)} at most, over pictures of {reading.max_pixels:,} pixels"
     if there and there < most:
-        yield warn(
-            f"{text}; {size(there)} are there",
-            "With pictures as small as usual it is enough. Else set reading.workers or reading.max_pixels lower.",
-        )
+        yield warn(f"{text}; {size(there)} are there", hint)
     else:
         yield ok(f"{text}; {size(there)} are there" if there else text)
+
+
+def _needed(config: Config) -> tuple[float, str, str]:
+    """Bytes, the same in words, and what to do where they are not there."""
+    if config.engine == "spark":
+        most = _OF_THE_DAEMON + _OF_A_DRIVER
+        hint = "Usually it is enough. Else set spark.driver.memory lower, in the file that `spark.properties` names."
+        return most, f"the daemon and Spark's driver need {size(most)} at most", hint
+    readers, pixels = config.reading.worker_count, config.reading.max_pixels
+    each = _OF_A_READER + Limits(pixels, config.reading.max_bytes).memory  # over the largest picture
+    most = _OF_THE_DAEMON + readers * each
+    hint = "With pictures as small as usual it is enough. Else set reading.workers or reading.max_pixels lower."
+    return most, f"{readers} readers need {size(most)} at most, over pictures of {pixels:,} pixels", hint
 
 
 def _available() -> int:

@@ -61,7 +61,8 @@ def open_scene(config: Config) -> Iterator[Scene]:
     Raises SurroundingsError where root may not act as that user.
     """
     mounts, daemon = Mounts.of_this_process(), holder(config.state_folder)
-    codecs.lookup("ascii")  # as that user, what Python has not loaded yet may be out of reach
+    for name in ("ascii", "idna"):  # as that user, what Python has not loaded yet may be out of reach
+        codecs.lookup(name)
     owned = config.state_folder if os.path.isdir(config.state_folder) else config.inbox
     with as_owner_of(existing(owned)):
         yield Scene(config, mounts, name_of(os.geteuid()), daemon, _as_a_stranger(config))

@@ -22,6 +22,7 @@ from pydantic_core import to_json
 from watcher.child import begin_as_child
 from watcher.errors import DigitWatcherError, SurroundingsError
 from watcher.held_model import held_bytes
+from watcher.ownership import stay_for_good
 from watcher.spark.asking import JOBS
 from watcher.spark.cluster import LOG, STDERR, Cluster
 from watcher.spark.probing import greeting
@@ -33,11 +34,13 @@ log = logging.getLogger("driver")
 STATE_SECONDS = 5.0  # between two words on how the cluster is
 _LOOK_SECONDS = 1.0
 _LONGEST_WHY = 400
+_TRACEBACK = "Traceback (most recent call last)"
 
 
 def main() -> None:
     """Open a session, then run jobs until the daemon is gone. argv[1]: the settings as JSON."""
     link, told = begin_as_child()
+    stay_for_good()  # Java is started by a shell
     settings = SessionSettings(**told)
     speech = _Speech(link)
     with suppress(BrokenPipeError, ConnectionResetError):  # the daemon is gone
@@ -137,13 +140,17 @@ def why(error: Exception) -> str:
     java = getattr(error, "java_exception", None)
     text = str(java.getMessage() if java is not None else error)
     text = text.split("most recent failure: ")[-1].split("\n\nDriver stacktrace")[0]
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
+    said = [line.strip() for line in text.splitlines()]
+    lines = [line for line in said if line and not line.startswith(("at ", "SQLSTATE"))]
     first, *others = lines or [type(error).__name__]
+    if others and _TRACEBACK in first:
+        first, others = f"an executor's Python: {others[-1]}", []
     return in_words(f"{first} … {others[-1]}" if others else first)[:_LONGEST_WHY]
 
 
 def _hint(settings: SessionSettings) -> str:
-    return f"{STDERR} and {LOG} in {settings.scratch} say more. Spark needs Java 17 or later."
+    where = f"{STDERR} and {LOG} in {settings.scratch} say more."
+    return f"{where} Executors need what requirements/daemon.txt lists, in {settings.python}."
 
 
 def _own_log(scratch: Path) -> None:

@@ -20,7 +20,7 @@ appender.file.policies.size.size = 1MB
 appender.file.strategy.type = DefaultRolloverStrategy
 appender.file.strategy.max = 2
 """
-_LONGEST_SOCKET = 107 - len("/.") - 36 - len(".sock")  # bytes of its folder: what is left of a socket's path
+LONGEST_SCRATCH = 107 - len("/.") - 36 - len(".sock")  # bytes of its path: a socket in it may have 107
 
 
 def musts(master: str, scratch: Path) -> dict[str, str]:
@@ -45,7 +45,7 @@ def defaults(scratch: Path) -> dict[str, str]:
     return {
         "spark.ui.enabled": "false",
         # Over TCP each task waits 40 ms for an acknowledgement that its peer delays.
-        "spark.python.unix.domain.socket.enabled": str(len(os.fsencode(scratch)) <= _LONGEST_SOCKET).lower(),
+        "spark.python.unix.domain.socket.enabled": str(len(os.fsencode(scratch)) <= LONGEST_SCRATCH).lower(),
         # A picture that takes executors with it must not take the session: there would be no end to it.
         "spark.executor.maxNumFailures": "1000",
         "spark.executor.memory": "512m",  # of the JVM, which holds nothing; readers need their own beside it

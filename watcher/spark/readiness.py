@@ -1,6 +1,7 @@
 """Whether a session can be opened from this machine at all: said at once, where Spark itself says little, and late."""
 
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -29,6 +30,7 @@ def refuse_unready(master: str, properties: str | None) -> None:
     """Raises ConfigError or SurroundingsError where something that a session needs is not there."""
     pyspark_version()
     java_version()
+    refuse_nameless()
     if properties:
         settings_in(properties)
     refuse_unreachable(master)
@@ -66,6 +68,17 @@ def java_version() -> str:
     if int(found[1]) < OLDEST_JAVA:
         raise ConfigError(f"`engine: spark` needs Java {OLDEST_JAVA} or later: {java} is {name}", hint=_JAVA_HINT)
     return name
+
+
+def refuse_nameless() -> None:
+    """Raises SurroundingsError where the user is a number alone, as in some containers: Spark asks for the name."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise SurroundingsError(
+            f"user {os.geteuid()} has no name on this machine, and Spark needs one",
+            hint="Give it one: a line in /etc/passwd.",
+        ) from error
 
 
 def settings_in(properties: str) -> list[str]:
