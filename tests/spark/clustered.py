@@ -1,18 +1,27 @@
 """An inbox, an outbox and a config.yaml of a daemon whose pictures are read on a cluster."""
 
 import os
+import shutil
+import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import Running, wait_for
-from tests.faults.injection import gate
+from tests.faults.injection import HOLD, gate
 from tests.spark.cluster import LOOPBACK, Cluster, command_of, kill_marked, marked
 
 _MARK = "DAEMON_OF_TESTS"
 _SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+_PROPERTIES = {
+    "spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK, "spark.driver.memory": "512m",
+    "spark.driver.extraJavaOptions": _SMALL,
+    "spark.executor.memory": "512m", "spark.executor.extraJavaOptions": _SMALL,
+}  # fmt: skip
 DRIVER = b"watcher.spark.driver"
 JVM = b"org.apache.spark.deploy.SparkSubmit"
 
@@ -27,17 +36,16 @@ class Clustered(Place):
         self.cluster, self._python, self._mark = cluster, python, uuid.uuid4().hex
         self.elsewhere = root / "elsewhere"
         self.elsewhere.mkdir(parents=True)
+        self.dropped: list[str] = []
         super().__init__(root)
+
+    # -- config.yaml and daemons ---------------------------------------------------------------------
 
     def configure(self, *, spark: Mapping[str, Any] | None = None, faulty: bool = False, **settings: Any) -> None:
         """As `Place.configure`. spark: of that group. faulty: readers heed the words of `tests.faults.injection`."""
-        properties = {
-            "spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK, "spark.driver.memory": "512m",
-            "spark.executor.memory": "512m", "spark.executor.extraJavaOptions": _SMALL,
-            **{f"spark.executorEnv.{name}": value for name, value in gate(self.root).items() if faulty},
-        }  # fmt: skip
+        faults = {f"spark.executorEnv.{name}": value for name, value in gate(self.root).items() if faulty}
         file = self.root / "spark.conf"
-        file.write_text("".join(f"{key} {value}\n" for key, value in properties.items()), encoding="utf-8")
+        file.write_text("".join(f"{key} {value}\n" for key, value in (_PROPERTIES | faults).items()), encoding="utf-8")
         group = {"master": self.cluster.master, "properties": str(file), **(spark or {})}
         if self._python:
             group.setdefault("python", str(self._python))
@@ -56,32 +64,72 @@ class Clustered(Place):
         """As `Place.start`, with that environment."""
         return super().start(**{**self.environment, **options})
 
+    @property
+    def daemon(self) -> Running:
+        """The one that was started last; it must not have ended."""
+        assert self.running[-1].process.poll() is None, self.running[-1].log()
+        return self.running[-1]
+
     def processes(self, word: bytes = b"") -> list[int]:
         """All that the daemons here have started and that lives, themselves too: those with the word in a command."""
         return [pid for pid in marked(self._mark) if word in command_of(pid)]
 
-    def wait_until_held(self) -> None:
-        """Until an executor is at a picture that holds its reader."""
+    def logs(self) -> dict[str, str]:
+        """What the daemons here have written, and Spark's driver."""
+        logs = {f"daemon {number}": running.log() for number, running in enumerate(self.running)}
+        return logs | {path.name: path.read_text(errors="replace") for path in self.state.glob("spark/*.log")}
+
+    # -- pictures ------------------------------------------------------------------------------------
+
+    def drop(self, name: str | bytes, data: bytes) -> str:
+        """As `Place.drop`, and remembered."""
+        self.dropped.append(super().drop(name, data))
+        return self.dropped[-1]
+
+    def drop_some(self, name: str, count: int) -> list[str]:
+        """So many digits; gives their names, which begin with this one."""
+        names = [f"{name}-{number}.png" for number in range(count)]
+        for number, one in enumerate(names):
+            self.drop(one, png(number % 10, one))
+        return names
+
+    def drop_held(self, name: str, count: int) -> list[str]:
+        """The same, with one among them that holds its reader until it may go on; back when an executor is at it."""
+        for file in (self.root / "gate", self.root / "gate.reached"):
+            file.unlink(missing_ok=True)
+        held = f"{name}-held.png"
+        self.drop(held, png(0, f"{HOLD} {name}"))
+        names = [held, *self.drop_some(name, count - 1)]
         wait_for((self.root / "gate.reached").exists, "a reader at a picture that holds it")
+        return names
 
     def let_go(self) -> None:
         """Readers that are held go on; so do those that come to such pictures from now on."""
         (self.root / "gate").touch()
 
-    def assert_all_ok(self, count: int) -> None:
-        """So many rows, each of a digit that was read: nothing was blamed on a picture."""
-        assert ["ok"] * count == [row["status"] for row in self.rows()]
+    def assert_read(self, names: Sequence[str]) -> None:
+        """Each of these is read, none blamed for anything; all that was ever dropped here is where it belongs."""
+        for name in names:
+            self.wait_for_row(name)
+        assert dict.fromkeys(names, "ok") == {
+            row["file"]: row["status"] for row in self.rows() if row["file"] in set(names)
+        }
+        self.assert_conserved(self.dropped)
+
+    # -- pauses --------------------------------------------------------------------------------------
 
     def wait_for_pause(self) -> str:
-        """Until status.json says so; gives the trouble."""
+        """Until status.json says so, with what to do; gives the trouble."""
         wait_for(lambda: self.status().get("state") == "paused", "a pause")
-        return str(self.status()["trouble"])
+        status = self.status()
+        assert status["trouble"]
+        assert status["hint"]
+        return str(status["trouble"])
 
-    def said(self) -> str:
-        """What the daemons here have written, and Spark's driver."""
-        logs = [running.log() for running in self.running]
-        logs += [path.read_text(errors="replace") for path in self.state.glob("spark/**/*.log")]
-        return "\n----\n".join(log[-6000:] for log in logs)
+    def wait_for_end_of_pause(self) -> None:
+        """Until it goes on by itself."""
+        wait_for(lambda: self.status().get("state") == "running", "running")
+        assert "" == self.status()["trouble"]
 
     def end(self) -> None:
         """End what runs; whatever was started must then be gone by itself, and nothing written elsewhere."""
@@ -92,3 +140,16 @@ class Clustered(Place):
         finally:
             kill_marked(self._mark)
         assert [] == os.listdir(self.elsewhere)
+
+
+@contextmanager
+def clustered(cluster: Cluster, python: Path | None = None) -> Iterator[Clustered]:
+    """A fresh place, whose daemons end with it."""
+    folder = Path(tempfile.mkdtemp(prefix="dw"))  # short: Spark's sockets lie in the state folder
+    folder.chmod(0o755)
+    place = Clustered(folder / "a place", cluster, python)
+    try:
+        yield place
+    finally:
+        place.end()
+    shutil.rmtree(folder)

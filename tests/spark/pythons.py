@@ -8,12 +8,12 @@ from pathlib import Path
 from tests.faults.injection import inject_into
 
 
-def executors_python(folder: Path) -> Path:
+def executors_python(folder: Path, base: str | Path = sys.executable) -> Path:
     """One that has digit-watcher's dependencies and not digit-watcher, as executors do; its readers can be made faulty.
 
-    That is asked for with `injection.gate` in their environment.
+    That is asked for with `injection.gate` in their environment. base: of the same version as ours.
     """
-    python = _python(folder, _packages())
+    python = _python(folder, _packages(), base)
     inject_into(_site(folder))
     return python
 
@@ -32,9 +32,9 @@ def _packages() -> list[Path]:
     return [Path(entry) for entry in sys.path if entry.endswith("site-packages")]
 
 
-def _python(folder: Path, seen: list[Path]) -> Path:
+def _python(folder: Path, seen: list[Path], base: str | Path = sys.executable) -> Path:
     """A virtual environment. seen: where it imports from; what .pth files lie there, it does not follow."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    subprocess.run([base, "-m", "venv", "--without-pip", folder], check=True)
     (_site(folder) / "seen.pth").write_text("".join(f"{path}\n" for path in seen), encoding="utf-8")
     return folder / "bin" / "python"
 

@@ -2,60 +2,48 @@
 
 from typing import Any
 
-import pytest
-
-from tests.end_to_end.pictures import png
 from tests.faults.test_settings_changed import bundle, reload
 from tests.spark.clustered import DRIVER, Clustered
 
+READER = b"watcher.reader"
 
-def test_another_model_and_limit_are_taken_on_while_pictures_are_read(place: Clustered) -> None:
+
+def test_bad_settings_change_nothing(warm: Clustered) -> None:
+    """A master that is not there, a model that is damaged: the session that is open reads on, and `status` says why."""
+    (driver,) = warm.processes(DRIVER)
+    bad: dict[str, dict[str, Any]] = {
+        "127.0.0.1:9": {"spark": {"master": "spark://127.0.0.1:9", "patience_seconds": 3.0}},
+        "damaged": {"model": bundle(warm.root / "damaged", sha256="0" * 64)},
+    }
+    for word, settings in bad.items():
+        warm.configure(**settings)
+        reload(warm.daemon)
+        assert word in warm.status()["refused_settings"]
+        warm.assert_read(warm.drop_some(word, 3))
+    assert [driver] == warm.processes(DRIVER)
+
+
+def test_another_model_and_limit_are_taken_on_while_pictures_are_read(warm: Clustered) -> None:
     """The same daemon goes on; each row names its model; what is too large now is so for executors, too."""
-    running = place.start()
-    dropped = [place.drop(f"{n}.png", png(n)) for n in range(300)]
-    place.wait_for_some_rows()
-    place.configure(model=bundle(place.root / "second", name="second"), reading={"max_pixels": 5000})
-    reload(running)
-    dropped += [place.drop(f"later-{n}.png", png(n)) for n in range(10)]
-    place.assert_conserved(dropped)
-    models = [row["model"].split("-")[0] for row in place.rows()]
+    names = warm.drop_some("first", 300)
+    warm.wait_for_row(names[0])
+    warm.configure(model=bundle(warm.root / "second", name="second"), reading={"max_pixels": 5000})
+    reload(warm.daemon)
+    later = warm.drop_some("later", 10)
+    warm.assert_conserved(warm.dropped)
+    models = [row["model"].split("-")[0] for row in warm.rows()]
     assert {"digitnet", "second"} == set(models)
     assert models == sorted(models)  # one after the other, and never back
-    assert {"too_large"} == {row["reason"] for row in place.rows() if row["file"].startswith("later")}
-    assert 1 == len(place.processes(DRIVER))  # of the session before, nothing is left
+    assert {"too_large"} == {row["reason"] for row in warm.rows() if row["file"] in later}
+    assert 1 == len(warm.processes(DRIVER))  # of the session before, nothing is left
 
 
-def test_bad_settings_change_nothing(place: Clustered) -> None:
-    """A master that is not there, a model that is damaged: the session that is open reads on, and `status` says why."""
-    running = place.start()
-    (driver,) = place.processes(DRIVER)
-    bad: list[dict[str, Any]] = [
-        {"spark": {"master": "spark://127.0.0.1:9", "patience_seconds": 3.0}},
-        {"model": bundle(place.root / "damaged", sha256="0" * 64)},
-    ]
-    dropped = []
-    for settings, word in zip(bad, ("127.0.0.1:9", "damaged"), strict=True):
-        place.configure(**settings)
-        reload(running)
-        assert word in place.status()["refused_settings"], running.log()
-        dropped.append(place.drop(f"{word}.png", png(len(dropped))))
-    place.assert_conserved(dropped)
-    place.assert_all_ok(2)
-    assert [driver] == place.processes(DRIVER)
-
-
-@pytest.mark.parametrize("there", ["local", "spark"])
-def test_another_engine_is_taken_on(place: Clustered, there: str) -> None:
-    """From processes of this machine to the cluster, and back."""
-    here = "local" if there == "spark" else "spark"
-    place.configure(engine=here)
-    running = place.start()
-    dropped = [place.drop(f"{n}.png", png(n)) for n in range(50)]
-    place.wait_for_some_rows()
-    place.configure(engine=there)
-    reload(running)
-    assert (there == "spark") == bool(place.processes(DRIVER))
-    assert (there == "spark") == (not place.processes(b"watcher.reader"))
-    dropped += [place.drop(f"later-{n}.png", png(n)) for n in range(50)]
-    place.assert_conserved(dropped)
-    place.assert_all_ok(100)
+def test_another_engine_is_taken_on(warm: Clustered) -> None:
+    """From the cluster to processes of this machine, and back, while pictures are read."""
+    for engine in ("local", "spark"):
+        names = warm.drop_some(f"before {engine}", 100)
+        warm.configure(engine=engine)
+        reload(warm.daemon)
+        assert (engine == "spark") == bool(warm.processes(DRIVER))
+        assert (engine == "spark") == (not warm.processes(READER))
+        warm.assert_read([*names, *warm.drop_some(f"behind {engine}", 20)])

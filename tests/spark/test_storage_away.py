@@ -1,12 +1,10 @@
 """Executors see the inbox under another path, and their storage goes away, hangs, or is another's."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import wait_for
 from tests.faults.mounts import FaultyMount, faulty_disk
@@ -15,87 +13,66 @@ from tests.spark.clustered import Clustered
 LINK = "as executors see it"
 
 
-@pytest.fixture
-def mapped(place: Clustered) -> Clustered:
-    """A place that executors see through a link, which is read once so that all is warm."""
-    (place.root / LINK).symlink_to(place.inbox)
-    place.configure(spark={"inbox": str(place.root / LINK)})
-    return place
-
-
-def assert_waited_for(place: Clustered, dropped: list[str]) -> None:
-    """What was dropped meanwhile is read once storage is back; nothing was blamed on a picture."""
-    place.assert_conserved(dropped)
-    place.assert_all_ok(len(dropped))
-    wait_for(lambda: place.status().get("state") == "running", "running")
-    assert "" == place.status()["trouble"]
-
-
-def drop_some(place: Clustered, name: str) -> list[str]:
-    """Twenty pictures."""
-    return [place.drop(f"{name}-{n}.png", png(n % 10, name + str(n))) for n in range(20)]
-
-
-def test_it_pauses_while_executors_do_not_see_the_inbox(mapped: Clustered, tmp_path: Path) -> None:
+def test_it_pauses_while_executors_do_not_see_the_inbox(place: Clustered, tmp_path: Path) -> None:
     """Gone there, and later another inbox mounted in its place: said with the path as they see it; work goes on."""
-    running = mapped.start()
-    dropped = drop_some(mapped, "before")
-    mapped.assert_conserved(dropped)
-    link = mapped.root / LINK
+    link = place.root / LINK
+    link.symlink_to(place.inbox)
+    place.configure(spark={"inbox": str(link)})
+    place.start()
+    place.assert_read(place.drop_some("before", 20))
     link.unlink()
-    dropped += drop_some(mapped, "gone")
-    assert LINK in mapped.wait_for_pause()
-    assert mapped.in_work()
-    link.symlink_to(mapped.inbox)
-    assert_waited_for(mapped, dropped)
+    names = place.drop_some("gone", 20)
+    assert LINK in place.wait_for_pause()
+    assert place.in_work()
+    link.symlink_to(place.inbox)
+    place.assert_read(names)
+    place.wait_for_end_of_pause()
     other = Place(tmp_path / "other")
     other.once()
     link.unlink()
     link.symlink_to(other.inbox)
-    dropped += drop_some(mapped, "another")
-    assert "not the mark of this inbox" in mapped.wait_for_pause()
+    names = place.drop_some("another", 20)
+    assert "not the mark of this inbox" in place.wait_for_pause()
     link.unlink()
-    link.symlink_to(mapped.inbox)
-    assert_waited_for(mapped, dropped)
+    link.symlink_to(place.inbox)
+    place.assert_read(names)
+    place.wait_for_end_of_pause()
     assert [] == other.rows()
-    assert running.process.poll() is None
+    assert place.daemon
 
 
-@contextmanager
-def disk_of_executors(place: Clustered, dropped: list[str]) -> Iterator[FaultyMount]:
-    """They see the inbox through a file system of their own, the daemon as it is. A picture was read through it."""
+@pytest.fixture
+def disk(place: Clustered) -> Iterator[FaultyMount]:
+    """Executors see the inbox through this file system, the daemon as it is. Pictures were read through it."""
     with faulty_disk(place.root / "share", place.inbox) as disk:
         place.configure(spark={"inbox": str(disk.folder)})
         place.start()
-        dropped.append(place.drop("first.png", png(1)))
-        place.wait_for_row("first.png")
+        place.assert_read(place.drop_some("first", 5))
         yield disk
+        for running in place.running:
+            running.end()
 
 
-def test_it_pauses_while_their_storage_is_dead_or_fails(place: Clustered) -> None:
-    """A share whose server died answers ENOTCONN, a failing one EIO: nothing is rejected, work goes on behind it."""
-    dropped = list[str]()
-    with disk_of_executors(place, dropped) as disk:
-        disk.lose()
-        dropped += drop_some(place, "dead")
-        place.wait_for_pause()
-        disk.come_back()
-        assert_waited_for(place, dropped)
-        disk.fail(read="EIO")
-        dropped += drop_some(place, "failing")
-        wait_for(lambda: place.in_work(), "pictures that wait")
-        disk.fail()
-        assert_waited_for(place, dropped)
-
-
-def test_it_pauses_while_their_storage_hangs(place: Clustered) -> None:
-    """A share whose server does not answer: no executor waits for it for ever, and no picture is blamed."""
-    dropped = list[str]()
-    with disk_of_executors(place, dropped) as disk:
-        disk.hang()
-        try:
-            dropped += drop_some(place, "hanging")
-            assert "does not answer" in place.wait_for_pause()
-        finally:
-            disk.answer()
-        assert_waited_for(place, dropped)
+def test_it_waits_for_storage_that_is_dead_or_fails_or_hangs(place: Clustered, disk: FaultyMount) -> None:
+    """A share that answers ENOTCONN, EIO, or nothing at all: it pauses, blames no picture, and goes on behind it."""
+    disk.lose()
+    names = place.drop_some("dead", 20)
+    place.wait_for_pause()
+    disk.come_back()
+    place.assert_read(names)
+    place.wait_for_end_of_pause()
+    disk.fail(read="EIO")
+    names = place.drop_some("failing", 20)
+    wait_for(lambda: "Input/output error" in place.daemon.log(), "a word on what fails")
+    disk.fail()
+    place.assert_read(names)
+    place.wait_for_end_of_pause()
+    disk.hang()
+    try:
+        names = place.drop_some("hanging", 20)
+        assert "does not answer" in place.wait_for_pause()
+    finally:
+        disk.answer()
+    place.assert_read(names)
+    place.wait_for_end_of_pause()
+    assert place.daemon
