@@ -51,7 +51,8 @@ def without_powers(folder: Path) -> Iterator[None]:
     if not ROOT:
         yield
         return
-    codecs.lookup("ascii")  # Python itself may be out of that user's reach
+    for name in ("ascii", "idna"):  # Python itself may be out of that user's reach
+        codecs.lookup(name)
     for path in (folder, *folder.rglob("*")):
         os.chown(path, SOMEBODY, SOMEBODY, follow_symlinks=False)
     for parent in folder.parents:
