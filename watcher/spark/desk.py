@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from multiprocessing.connection import wait
 from pathlib import Path
 from socket import gethostname
@@ -22,6 +23,9 @@ from watcher.spark.words import in_words, said
 from watcher.workers import LocalEngine
 
 TOGETHER = 256  # answers in one line
+# Behind these, and what one picture may take, a task ends: the loop hears of a job only at its end, and pictures that
+# come meanwhile, or that another executor could read, wait for it.
+TASK_SECONDS = 10.0
 AWAY_SECONDS = 1.0  # that a task takes at least where it can read nothing: others are to have the next one
 _LINGERS = (Trouble.UNREAD, Trouble.TIMED_OUT)  # what storage that fails looks like
 
@@ -35,61 +39,74 @@ class Desk:
         Raises SurroundingsError where something else came than was shipped, ModelError where the model is no good.
         """
         _check(order, archive, model)
-        descriptor = in_memory(model)
-        self._work = order.work
-        self._engine = LocalEngine(
-            ReaderSettings(
-                model=descriptor, work=os.fsencode(order.work), scale=order.scale, shape=order.shape,
-                max_pixels=order.max_pixels, max_bytes=order.max_bytes,
-                seconds_per_picture=order.seconds_per_picture, accepted_error=order.accepted_error,
-                workers=1, batch_size=TOGETHER,
-            )
-        )  # fmt: skip
-        try:
+        self._work, self._seconds = order.work, order.seconds_per_picture + TASK_SECONDS
+        with ExitStack() as opened:
+            descriptor = in_memory(model)
+            opened.callback(os.close, descriptor)
+            self._engine = LocalEngine(
+                ReaderSettings(
+                    model=descriptor, work=os.fsencode(order.work), scale=order.scale, shape=order.shape,
+                    max_pixels=order.max_pixels, max_bytes=order.max_bytes,
+                    seconds_per_picture=order.seconds_per_picture, accepted_error=order.accepted_error,
+                    workers=1, batch_size=TOGETHER,
+                )
+            )  # fmt: skip
+            opened.callback(self._engine.close)
             self._engine.await_ready()
-        except BaseException:
-            self._engine.close()
-            raise
+            self._opened = opened.pop_all()
         self.model_name, self.misread = self._engine.model_name, self._engine.misread
 
     def read(self, part: Part) -> Iterator[bytes]:
-        """What is to be said of its pictures, many in a line."""
+        """What is to be said of its pictures, many in a line; of those that there was no time for, nothing."""
         if part.mark and (why := why_away(self._work, part.mark)):
             time.sleep(AWAY_SECONDS)
             yield away(part.ids, why)
             return
-        outcomes = list[Outcome]()
-        for outcome in self._outcomes(part.ids):
-            outcomes.append(outcome)
-            if len(outcomes) == TOGETHER:
-                yield from self._told(outcomes, part.mark)
-                outcomes = []
-        yield from self._told(outcomes, part.mark)
+        left, outcomes = dict.fromkeys(part.ids), list[Outcome]()
+        for some in self._outcomes(part.ids):
+            why = why_away(self._work, part.mark) if any(o.trouble in _LINGERS for o in some) else ""
+            # Failures over storage that is gone are none of the pictures, and the rest would only fail like them.
+            outcomes += [outcome for outcome in some if not (why and outcome.trouble in _LINGERS)]
+            while outcomes and (why or len(outcomes) >= TOGETHER):
+                yield _told(outcomes, left)
+            if why:
+                yield away(left, why)
+                return
+        while outcomes:
+            yield _told(outcomes, left)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the reader still has pictures that nobody waits for any more."""
+        return bool(self._engine.busy)
 
     def close(self) -> None:
         """End the reader."""
-        self._engine.close()
+        self._opened.close()
 
-    def _outcomes(self, ids: Sequence[str]) -> Iterator[Outcome]:
+    def _outcomes(self, ids: Sequence[str]) -> Iterator[list[Outcome]]:
         self._engine.hand_over(ids)
-        left = len(ids)
-        while left:
-            wait(self._engine.waitables(), max(0.0, self._engine.patience(time.monotonic())))  # type: ignore[arg-type]
-            for outcome in self._engine.collect():
-                left -= 1
-                yield outcome
-
-    def _told(self, outcomes: Sequence[Outcome], mark: str) -> Iterator[bytes]:
-        """Failures over storage that is gone are none of the pictures."""
-        doubtful = [outcome.id for outcome in outcomes if outcome.trouble in _LINGERS]
-        if doubtful and (why := why_away(self._work, mark)):
-            outcomes = [outcome for outcome in outcomes if outcome.trouble not in _LINGERS]
-            yield away(doubtful, why)
-        if outcomes:
-            yield to_json([said(outcome) for outcome in outcomes])
+        now = time.monotonic()
+        left, until = len(ids), now + self._seconds
+        while left and (now < until or left == len(ids)):  # one at least: else nothing would ever come of them
+            deadline = until - now if left < len(ids) else float("inf")
+            seconds = max(0.0, min(deadline, self._engine.patience(now)))
+            wait(self._engine.waitables(), seconds)  # type: ignore[arg-type]  # with fileno()
+            if found := self._engine.collect():
+                left -= len(found)
+                yield found
+            now = time.monotonic()
 
 
-def away(ids: Sequence[str], why: str) -> bytes:
+def _told(outcomes: list[Outcome], left: dict[str, None]) -> bytes:
+    """A line of so many of them, which are taken out, as from `left`."""
+    some, outcomes[:] = outcomes[:TOGETHER], outcomes[TOGETHER:]
+    for outcome in some:
+        left.pop(outcome.id, None)
+    return to_json([said(outcome) for outcome in some])
+
+
+def away(ids: Iterable[str], why: str) -> bytes:
     """Say that these could not be read here, for a reason that is not theirs."""
     return to_json({"away": list(ids), "host": gethostname(), "why": in_words(why)})
 

@@ -21,7 +21,10 @@ class Task:
         """One line of JSON for some pictures together."""
         for part in parts:
             try:
-                yield from self._desk().read(part)
+                desk = self._desk()
+                yield from desk.read(part)
+                if desk.busy:
+                    _give_up(self._order)
             except DigitWatcherError as error:
                 _give_up(self._order)
                 yield away(part.ids, str(error))
