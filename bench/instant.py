@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from watcher.answers import read_answers
-from watcher.engine import Outcome, Trouble
+from watcher.engine import Loss, Outcome
 from watcher.records import Claim
 from watcher.workers import SHARE
 
@@ -20,11 +20,11 @@ _ANSWER = (
 class Instant:
     """Every claim is answered as soon as it is handed over, in a reader's words, which are checked as always."""
 
-    model_name, misread, slots, rest = "instant", "", 1, 0.0
+    model_name, misread, slots, executors, rest = "instant", "", 1, 1, 0.0
 
     def __init__(self, most: int) -> None:
         """most: pictures that may be in its hands."""
-        self.on_lost: Callable[[Trouble], None] = lambda _: None
+        self.on_lost: Callable[[Loss], None] = lambda _: None
         self._most, self._answered = most, 0
         self._lines: list[bytes] = []
         self._in_hand = 0

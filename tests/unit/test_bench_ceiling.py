@@ -1,10 +1,11 @@
-"""bench.ceiling, bench.driven, bench.instant, bench.calls: what a daemon spends when reading costs nothing."""
+"""bench.ceiling, bench.driven, bench.instant, bench.calls, bench.tasks: what a daemon spends when reading costs nothing."""
 
 from collections import Counter
 
 import pytest
 from fakes import claim
 
+from bench import tasks
 from bench.calls import GROUPS, a_picture, figures, read_counts
 from bench.ceiling import Read, alone, beside, fed, left, pictures_a_second, steps, turns
 from bench.cost import Cost
@@ -12,6 +13,7 @@ from bench.driven import NAMES, STEPS, Driven, by_name
 from bench.instant import Instant
 from bench.results import Figure
 from bench.stopwatch import Spent, Stopwatch
+from watcher.engine import Engine
 
 
 def _driven(seconds: float, turns: int) -> Driven:
@@ -33,6 +35,12 @@ def test_an_answer_is_there_at_once_and_in_due_form() -> None:
     engine.close()
 
 
+def test_it_has_all_that_an_engine_has() -> None:
+    """What the loop asks of an engine one day is named here, not in the middle of a measurement."""
+    asked = {*vars(Engine), *Engine.__annotations__}
+    assert {name for name in asked if not name.startswith("_")} <= {*vars(Instant), *vars(Instant(1))}
+
+
 def test_every_step_of_the_loop_is_a_function_of_the_daemon() -> None:
     """One that was renamed is named here, not in the middle of a measurement."""
     with Stopwatch().over(STEPS):
@@ -47,6 +55,12 @@ def test_a_step_has_what_none_has_that_it_calls() -> None:
     assert (0.1, 0.1) == pytest.approx((found["claim"].seconds, found["claim"].processor_seconds))
     assert (0.75, 0.35) == pytest.approx((found["ledger"].seconds, found["ledger"].processor_seconds))
     assert Cost(0.0, 0.0) == found["rows"]
+
+
+def test_what_spark_takes_is_told_of_a_job_and_of_each_task_beyond() -> None:
+    """A job of one task 50 ms, one of 200 on two cores 2.04 s: 20 ms of a core each; 5,000 dealt out in 4 s."""
+    job, task, dealt = tasks.figures((0.05,), (2.04,), (4.0,), slots=2)
+    assert (50.0, 20.0, 1250.0) == pytest.approx((job.median, task.median, dealt.median))
 
 
 def test_what_a_turn_costs_is_told_from_small_batches() -> None:
