@@ -84,7 +84,7 @@ class _Driver:
 
     def __init__(self, cluster: Cluster, speech: _Speech, patience: float) -> None:
         self._cluster, self._speech, self._patience = cluster, speech, patience
-        self._running = 0
+        self._running, self._over = 0, False
         self._pool = ThreadPoolExecutor(JOBS + 1, "job")
 
     def run(self, link: socket.socket) -> None:
@@ -95,6 +95,7 @@ class _Driver:
                 told = json.loads(line)
                 self._running += 1
                 self._pool.submit(self._job, told["job"], told["mark"], told["parts"])
+        self._over = True
 
     def _job(self, number: int, mark: str, parts: list[list[str]]) -> None:
         try:
@@ -126,7 +127,8 @@ class _Driver:
         try:
             self._watch()
         finally:  # it looked away, whatever the reason: without it nobody learns of an end
-            self._end("Spark has ended the session")
+            if not self._over:  # else it is the session that signs off
+                self._end("Spark has ended the session")
 
     def _end(self, what: str) -> NoReturn:
         try:

@@ -1,0 +1,177 @@
+"""watcher.spark.driver: jobs are run and told of, and it ends with whatever it stands between. Spark is played."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from watcher.spark import driver as module
+from watcher.spark.driver import STATE_SECONDS, _Driver, _Speech
+
+
+class Ended(BaseException):
+    """The process has ended."""
+
+
+class Cluster:
+    """A session that does what it is told to. script: what comes of a job; looks: executors, at one look a second."""
+
+    slots = 4
+
+    def __init__(self) -> None:
+        self.script, self.looks = list[list[bytes] | Exception](), list[int | Exception]()
+        self.read_parts = list[tuple[str, list[list[str]]]]()
+        self.open, self.now = True, 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return self.open and bool(self.looks)
+
+    @property
+    def executors(self) -> int:
+        look = self.looks.pop(0)
+        if isinstance(look, Exception):
+            raise look
+        return look
+
+    def read(self, mark: str, parts: list[list[str]]) -> list[bytes]:
+        self.read_parts.append((mark, parts))
+        step = self.script.pop(0)
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Driven:
+    """A driver, and the daemon's end of its socket."""
+
+    def __init__(self) -> None:
+        self.link, self.theirs = socket.socketpair()
+        self.cluster = Cluster()
+        self.driver = _Driver(self.cluster, _Speech(self.theirs), patience=20.0)  # type: ignore[arg-type]
+
+    def heard(self) -> list[Any]:
+        """All that was said since the last call."""
+        self.link.setblocking(False)
+        try:
+            return [json.loads(line) for line in self.link.recv(1 << 20).splitlines()]
+        except BlockingIOError:
+            return []
+
+    def job(self, number: int = 7) -> list[Any]:
+        self.driver._job(number, "mark", [["a"], ["b"]])
+        return self.heard()
+
+    def close(self) -> None:
+        self.driver._pool.shutdown()
+        for end in (self.link, self.theirs):
+            end.close()
+
+
+@pytest.fixture
+def driven(monkeypatch: pytest.MonkeyPatch) -> Iterator[Driven]:
+    """A driver whose clock runs as it sleeps, and whose end can be seen."""
+
+    def end(_: int) -> None:
+        raise Ended
+
+    driven = Driven()
+    monkeypatch.setattr(module.time, "monotonic", lambda: driven.cluster.now)
+    monkeypatch.setattr(module.time, "sleep", driven.cluster.sleep)
+    monkeypatch.setattr(os, "_exit", end)
+    yield driven
+    driven.close()
+
+
+REFUSED = {"refused": "SurroundingsError", "hint": "Another session is tried until there is one."}
+
+
+def test_what_executors_said_comes_before_the_end_of_their_job(driven: Driven) -> None:
+    """Passed on as it is."""
+    driven.cluster.script = [[b'["x"]', b'{"away":["a"]}'], []]
+    assert [["x"], {"away": ["a"]}, {"done": 7}] == driven.job()
+    assert [{"done": 0}] == driven.job(0)
+    assert 2 * [("mark", [["a"], ["b"]])] == driven.cluster.read_parts
+
+
+def test_of_a_job_that_died_nothing_is_said_but_why(driven: Driven) -> None:
+    """Whatever stands in Spark's words, and also where there are none: else nobody would hear of it."""
+    driven.cluster.looks = [1] * 3
+    driven.cluster.script = [RuntimeError("lost \udcff"), RuntimeError(), ValueError("\n at x")]
+    assert [{"died": 7, "why": "lost \\udcff"}] == driven.job()
+    assert [{"died": 8, "why": "RuntimeError"}] == driven.job(8)
+    assert [{"died": 9, "why": "ValueError"}] == driven.job(9)
+
+
+def test_a_job_of_a_session_that_is_over_ends_the_process(driven: Driven) -> None:
+    """Said as the end of the session: no picture is suspected."""
+    driven.cluster.open, driven.cluster.script = False, [RuntimeError("the context was stopped")]
+    with pytest.raises(Ended):
+        driven.job()
+    assert [REFUSED | {"error": "Spark has ended the session: the context was stopped"}] == driven.heard()
+
+
+def test_without_a_daemon_it_ends(driven: Driven) -> None:
+    """Nobody hears what came of a job."""
+    driven.cluster.script = [[]]
+    driven.link.close()
+    with pytest.raises(Ended):
+        driven.driver._job(7, "mark", [[]])
+
+
+def test_how_the_cluster_is_is_said_every_few_seconds(driven: Driven) -> None:
+    """So it is known to live."""
+    driven.cluster.looks = [2] * int(2 * STATE_SECONDS + 1)
+    with pytest.raises(Ended):
+        driven.driver._watch_all()
+    said = driven.heard()
+    assert 2 * [{"slots": 4, "executors": 2}] == said[:-1]
+    assert [REFUSED | {"error": "Spark has ended the session"}] == said[-1:]
+
+
+def test_a_watch_that_fails_ends_the_process(driven: Driven) -> None:
+    """Java is gone, say: without the watch nobody would learn of it."""
+    driven.cluster.looks = [1, ConnectionRefusedError(111, "refused"), 1, 1]
+    with pytest.raises(Ended):
+        driven.driver._watch_all()
+    assert [REFUSED | {"error": "Spark has ended the session"}] == driven.heard()
+
+
+def test_pictures_that_no_executor_reads_end_it(driven: Driven) -> None:
+    """After the patience of the settings, counted from the last executor that there was."""
+    driven.driver._running = 1
+    driven.cluster.looks = [0] * 10 + [1] + [0] * 30
+    with pytest.raises(Ended):
+        driven.driver._watch()
+    assert REFUSED | {"error": "there has been no executor for 20 s"} == driven.heard()[-1]
+    assert 31.0 == driven.cluster.now
+
+
+def test_where_there_is_nothing_to_read_no_executor_is_needed(driven: Driven) -> None:
+    """A cluster may let all of them go overnight."""
+    driven.cluster.looks = [0] * 100
+    driven.driver._watch()
+    assert {"slots": 4, "executors": 0} == driven.heard()[-1]
+
+
+def test_it_runs_what_it_is_told_until_the_daemon_hangs_up(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then it signs off, which is no end of the session by Spark."""
+    watched = list[bool]()
+    monkeypatch.setattr(_Driver, "_watch_all", lambda _: watched.append(True))
+    driven.cluster.script = [[b"[1]"], [b"[2]"]]
+    for number in (1, 2):
+        driven.link.send(json.dumps({"job": number, "mark": "m", "parts": [["a"]]}).encode() + b"\n")
+    driven.link.shutdown(socket.SHUT_WR)
+    driven.driver.run(driven.theirs)
+    driven.driver._pool.shutdown()
+    said = driven.heard()
+    assert ([{"done": 1}, {"done": 2}], [True]) == (sorted(said, key=str)[2:], watched)
+    monkeypatch.undo()
+    driven.driver._watch_all()
+    assert (0, []) == (driven.driver._running, driven.heard())
