@@ -83,6 +83,18 @@ def test_installing_again_changes_nothing(service: Installed) -> None:
     assert not service.config_file.with_name("config.yaml.new").exists()
 
 
+def test_installing_again_opens_folders_that_the_settings_have_come_to_name(service: Installed) -> None:
+    """It is not refused because the unit, which it writes next, does not do so yet."""
+    service.machine.run("install", "-d", "-o", "digit-watcher", "/srv/prom")
+    service.configure(metrics={"textfile": "/srv/prom/digits.prom"})
+    service.install()
+    assert "/srv/prom" in service.asked("ReadWritePaths")
+    wait_for(lambda: service.machine.path("/srv/prom/digits.prom").exists(), "metrics in a folder of their own")
+    service.configure()
+    service.install()
+    assert "/srv/prom" not in service.asked("ReadWritePaths")
+
+
 def test_a_shell_finds_what_completes_it(service: Installed) -> None:
     """A new shell of anybody's, where bash looks for it; an editor finds the settings' schema from the file itself."""
     asked = (

@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from scenes import said, scene_of, without_powers
@@ -35,12 +36,21 @@ PLACES = {"inbox": Path("/srv/scans/in"), "outbox": Path("/srv/more/out"), "stat
         ({"WatchdogUSec": "0"}, {}, "warn: digit-watcher.service has no watchdog"),
         ({"Type": "simple"}, {}, "warn: digit-watcher.service does not wait until the daemon is ready"),
         ({}, {"metrics": {"textfile": Path("/srv/other/x.prom")}}, "write to the metrics.textfile"),
+        ({"MemoryDenyWriteExecute": "yes", "PrivateNetwork": "yes"}, {}, ""),
+        ({"MemoryDenyWriteExecute": "yes"}, {"engine": "spark"}, "MemoryDenyWriteExecute=yes | `sudo make install SP"),
+        ({"PrivateNetwork": "yes"}, {"engine": "spark"}, ""),
+        (
+            {"PrivateNetwork": "yes"},
+            {"engine": "spark", "spark": {"master": "yarn"}},
+            "FAIL: digit-watcher.service does not let the daemon read on a Spark cluster: PrivateNetwork=yes",
+        ),
+        ({"PrivateNetwork": "no"}, {"engine": "spark", "spark": {"master": "yarn"}}, ""),
     ],
 )
-def test_a_unit_that_keeps_the_daemon_from_its_folders_is_a_fault(
-    tmp_path: Path, changed: dict[str, str], places: dict[str, Path], words: str
+def test_a_unit_that_keeps_the_daemon_from_what_it_needs_is_a_fault(
+    tmp_path: Path, changed: dict[str, str], places: dict[str, Any], words: str
 ) -> None:
-    """Each folder with the line that opens it."""
+    """Each folder with the line that opens it; a Spark cluster with what writes the drop-in."""
     found = said(lambda scene: problems_of(UNIT | changed, scene), scene_of(tmp_path, **PLACES | places))
     assert (words in found) if words else (found == "")
 

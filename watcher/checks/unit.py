@@ -14,7 +14,10 @@ from watcher.config import load
 from watcher.errors import ConfigError
 
 _RUNS = Path("/run/systemd/system")  # sd_booted(3)
-_ASKED = "Id,User,ExecStart,Type,WatchdogUSec,ProtectSystem,ProtectHome,PrivateTmp,ReadWritePaths,StateDirectory"
+_ASKED = (
+    "Id,User,ExecStart,Type,WatchdogUSec,ProtectSystem,ProtectHome,PrivateTmp,ReadWritePaths,StateDirectory,"
+    "MemoryDenyWriteExecute,PrivateNetwork"
+)
 _SECONDS = 10.0
 _HIDDEN = {"ProtectHome": ("/home", "/root", "/run/user"), "PrivateTmp": ("/tmp", "/var/tmp")}  # noqa: S108  not ours
 Facts = dict[str, str]
@@ -48,10 +51,23 @@ def problems_of(unit: Facts, scene: Scene) -> Iterator[Finding]:
             f"{name} runs as {unit['User']}, and the state folder belongs to {owner}",
             f"Give it back: chown -R {unit['User']} '{config.state_folder}'",
         )
+    if shut := _shut_to_spark(unit, scene):
+        yield fail(
+            f"{name} does not let the daemon read on a Spark cluster: {shut}=yes",
+            "`sudo make install SPARK=1` writes the drop-in that does, now that `engine: spark` is set.",
+        )
     if unit.get("WatchdogUSec", "0") in ("0", "infinity"):
         yield warn(f"{name} has no watchdog: a daemon that stands still is not started again", "Set WatchdogSec=60.")
     if not unit.get("Type", "").startswith("notify"):
         yield warn(f"{name} does not wait until the daemon is ready", "Set Type=notify.")
+
+
+def _shut_to_spark(unit: Facts, scene: Scene) -> str:
+    """What stands in the way of a JVM, and of a cluster that is not this machine alone; "" where nothing does."""
+    if scene.config.engine == "local":
+        return ""
+    needed = ["MemoryDenyWriteExecute"] + ["PrivateNetwork"] * (not scene.config.spark.master.startswith("local"))
+    return next((key for key in needed if unit.get(key) == "yes"), "")
 
 
 def _may_be_written(unit: Facts, folder: str) -> bool:
