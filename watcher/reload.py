@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from watcher.errors import ConfigError, DigitWatcherError, ModelError
 from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.recognition.specimens import MOST_MISREAD
+from watcher.settings import Group
 from watcher.systemd import notify
 from watcher.times import written
 
@@ -91,12 +92,8 @@ class Reloading:
         notify(RELOADING=1, MONOTONIC_USEC=time.monotonic_ns() // 1000, STATUS="trying new settings")
         config = self._load()
         for name, hint in FIXED.items():
-            old, new = getattr(self._in_use, name), getattr(config, name)
-            if old != new:
-                raise ConfigError(
-                    f"`{name.removesuffix('_folder')}` is {new}, and {old} is in use",
-                    hint=hint,
-                )
+            for key, old, new in _changes(name, getattr(self._in_use, name), getattr(config, name)):
+                raise ConfigError(f"`{key.removesuffix('_folder')}` is {new}, and {old} is in use", hint=hint)
         model = HeldModel(config.model_path)
         try:
             engine = self._engine(config, model)
@@ -116,6 +113,15 @@ class Reloading:
         self.last_refusal = f"{error} ({written(datetime.now(UTC))})"
         log.error("new settings are refused, the old ones stay in use: %s. %s", error, getattr(error, "hint", ""))
         notify(READY=1)
+
+
+def _changes(name: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Settings of that name, or in the group of that name, that differ: key, old and new value."""
+    if isinstance(old, Group):
+        for key in type(old).model_fields:
+            yield from _changes(f"{name}.{key}", getattr(old, key), getattr(new, key))
+    elif old != new:
+        yield name, old, new
 
 
 def refuse_misreading(engine: Engine) -> None:
