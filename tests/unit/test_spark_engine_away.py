@@ -7,7 +7,7 @@ from fakes import id_of
 from played_session import Cluster, verdict
 
 from watcher.errors import SurroundingsError
-from watcher.spark.engine import AWAY_SECONDS
+from watcher.spark.absence import PATIENCE_SECONDS
 from watcher.spark.words import Away, Done
 
 
@@ -54,7 +54,7 @@ def test_executors_that_read_nothing_for_long_are_a_trouble(tmp_path: Path) -> N
     cluster.say(away("b", "not mounted"), Done(done=1))
     cluster.now = 5.0
     cluster.say(away("a", "stale"), Done(done=2))
-    cluster.now = 1.0 + AWAY_SECONDS
+    cluster.now = 1.0 + PATIENCE_SECONDS
     assert [] == cluster.engine.collect()
     cluster.now += 0.1
     for _ in range(2):
@@ -76,7 +76,7 @@ def test_where_others_read_on_there_is_none(tmp_path: Path) -> None:
     cluster.submit(*range(10))
     for number in range(9):
         cluster.away([id_of(9)])
-        cluster.now += AWAY_SECONDS
+        cluster.now += PATIENCE_SECONDS
         assert [id_of(number)] == [outcome.id for outcome in cluster.say([verdict(id_of(number))])]
 
 
@@ -85,7 +85,7 @@ def test_a_verdict_that_comes_late_is_given_and_not_the_trouble(tmp_path: Path) 
     cluster = Cluster(tmp_path).ready()
     cluster.submit(1, 2)
     cluster.away([id_of(1)])
-    cluster.now += 2 * AWAY_SECONDS
+    cluster.now += 2 * PATIENCE_SECONDS
     found = cluster.say([verdict(id_of(2))], Away(away=[id_of(1)], host="one", why="w"))
     assert [id_of(2)] == [outcome.id for outcome in found]
     assert [] == cluster.engine.collect()
@@ -99,5 +99,5 @@ def test_a_picture_that_is_convicted_ends_it_too(tmp_path: Path) -> None:
     for _ in range(4):
         cluster.die(cluster.job().number)
     assert [id_of(1)] == [outcome.id for outcome in cluster.end(0)]
-    cluster.now += 2 * AWAY_SECONDS
+    cluster.now += 2 * PATIENCE_SECONDS
     assert [] == cluster.engine.collect()

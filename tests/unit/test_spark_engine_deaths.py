@@ -9,7 +9,7 @@ from played_session import MARK, Asked, Cluster, verdict
 from watcher.engine import Loss, Outcome, Trouble
 from watcher.errors import SurroundingsError
 from watcher.spark.asking import Level
-from watcher.spark.engine import MOST_CONTROLS
+from watcher.spark.trial import MOST_DEATHS
 from watcher.spark.words import Done
 
 CONTROL = Asked(0, MARK, [[]])
@@ -97,7 +97,7 @@ def test_a_control_that_dies_too_acquits(tmp_path: Path, caplog: pytest.LogCaptu
     """It is the cluster, then. The picture is asked for again, alone; a control that passes starts the count anew."""
     cluster = Cluster(tmp_path).ready()
     accused(cluster)
-    for _ in range(MOST_CONTROLS - 1):
+    for _ in range(MOST_DEATHS - 1):
         assert [] == cluster.die(0)
         asked = cluster.job()
         assert [[id_of(1)]] == asked.parts
@@ -105,7 +105,7 @@ def test_a_control_that_dies_too_acquits(tmp_path: Path, caplog: pytest.LogCaptu
         assert CONTROL == cluster.job()
     assert [id_of(1)] == [outcome.id for outcome in cluster.end(0)]
     accused(cluster, 2)
-    for _ in range(MOST_CONTROLS - 1):
+    for _ in range(MOST_DEATHS - 1):
         cluster.die(0)
         cluster.die(cluster.job().number)
         assert CONTROL == cluster.job()
@@ -127,7 +127,7 @@ def test_controls_that_die_in_a_row_are_the_cluster(tmp_path: Path) -> None:
     suspicion = dict[str, Level]()
     cluster = Cluster(tmp_path, suspicion).ready()
     accused(cluster)
-    for _ in range(MOST_CONTROLS - 1):
+    for _ in range(MOST_DEATHS - 1):
         cluster.die(0)
         cluster.die(cluster.job().number)
         assert CONTROL == cluster.job()

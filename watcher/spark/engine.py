@@ -10,25 +10,22 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 
 from watcher.engine import Loss, Outcome, Trouble
-from watcher.errors import ConfigError, DigitWatcherError, ModelError, SurroundingsError
+from watcher.errors import SurroundingsError
 from watcher.pace import Pace
 from watcher.records import Claim
+from watcher.spark.absence import Absence
 from watcher.spark.asking import Asking, Level
 from watcher.spark.parts import divided
 from watcher.spark.session import Session, SessionSettings
 from watcher.spark.storage import read_mark
+from watcher.spark.trial import CONTROL, Trial
 from watcher.spark.words import Away, Died, Done, Ready, Refused, State, Word
 
 log = logging.getLogger(__name__)
 AHEAD_SECONDS = 2.0  # of work that is in hand: two jobs, of which each costs some 50 ms by itself
 LEAST_AHEAD = 8  # pictures for each slot that are in hand, however long each takes
-AWAY_SECONDS = 10.0  # without one verdict, while executors say that they cannot read
 SILENCE_SECONDS = 60.0  # of the driver, which says every few seconds how the cluster is
-MOST_CONTROLS = 3  # jobs without a picture that die in a row: then it is the cluster
 _OVER_A_PICTURE = (Trouble.CRASHED, Trouble.TIMED_OUT, Trouble.OUT_OF_MEMORY)  # an executor's reader ended
-_ERRORS: dict[str, type[DigitWatcherError]] = {
-    error.__name__: error for error in (ConfigError, SurroundingsError, ModelError)
-}
 
 
 class SparkEngine:
@@ -48,11 +45,7 @@ class SparkEngine:
         self.slots = self.executors = 0
         self._asking, self._pace = Asking(suspicion), Pace(AHEAD_SECONDS)
         self._outcomes = list[Outcome]()
-        self._accused: Claim | None = None
-        self._on_trial = False  # whether the job is on its way that shows whose fault it was
-        self._controls = 0  # that died in a row
-        self._away_since, self._away = 0.0, dict[str, str]()  # why, by host
-        self._said = dict[str, str]()  # the same, of all times
+        self._trial, self._absence = Trial(), Absence()
         self._heard = clock()
         self._session: Session | None = start(settings)
 
@@ -93,8 +86,8 @@ class SparkEngine:
         outcomes, self._outcomes = self._outcomes, []
         if outcomes:
             self._pace.count(len(outcomes), self._clock())
-        elif self._away and self._clock() - self._away_since > AWAY_SECONDS:
-            raise SurroundingsError(f"no executor can read the claimed pictures: {self._why_away()}", hint=_STORAGE)
+        else:
+            self._absence.check(self._clock())
         return outcomes
 
     def waitables(self) -> list[Session]:
@@ -149,7 +142,7 @@ class SparkEngine:
             # Device and inode are other numbers there; which file it is, its claim says.
             here = claim.identity._replace(size=seen.size, mtime_ns=seen.mtime_ns)
             outcome = outcome._replace(identity=here)
-        self._away.clear()
+        self._absence.over()
         self._outcomes.append(outcome)
 
     def _heed(self, word: Word) -> None:
@@ -163,7 +156,7 @@ class SparkEngine:
                 self.slots, self.executors = word.slots, word.executors
             case Done():
                 self._asking.ended(word.done)
-                if word.done == 0:
+                if word.done == CONTROL:
                     self._convict()
             case Died():
                 self._mourn(word)
@@ -171,50 +164,42 @@ class SparkEngine:
                 self._put_back(word)
             case Refused():
                 self.close()
-                raise _ERRORS.get(word.refused, SurroundingsError)(word.error, hint=word.hint)
+                raise word.as_error()
 
     def _put_back(self, word: Away) -> None:
         self._asking.put_back(word.away)
         if not word.away:  # a job without a picture: nothing can be said of the one that is accused
             self._acquit()
-        if not self._away:
-            self._away_since = self._clock()
-        if self._said.get(word.host) != word.why:
-            log.warning("executor on %s cannot read, its pictures are asked again: %s", word.host, word.why)
-        self._away[word.host] = self._said[word.host] = word.why
+        self._absence.told(word.host, word.why, self._clock())
 
     def _mourn(self, word: Died) -> None:
         self.on_lost(Loss.JOB)
-        if word.died == 0:
-            self._controls += 1
-            if self._controls >= MOST_CONTROLS:
-                raise self._ended(f"jobs die on the Spark cluster whatever they read: {word.why}")
+        if word.died != CONTROL:
+            log.warning("a job on the cluster died, its pictures are asked again: %s", word.why)
+            if accused := self._asking.died(word.died):
+                self._trial.accuse(accused)
+        elif self._trial.died():
+            raise self._ended(f"jobs die on the Spark cluster whatever they read: {word.why}")
+        else:
             self._acquit()
-            return
-        log.warning("a job on the cluster died, its pictures are asked again: %s", word.why)
-        if accused := self._asking.died(word.died):
-            self._accused, self._on_trial = accused, False
 
     def _convict(self) -> None:
-        accused, self._accused, self._controls = self._accused, None, 0
-        if accused:
-            self._away.clear()  # the job without a picture found the storage
-            self._outcomes.append(Outcome(accused.id, trouble=Trouble.CRASHED, message="its executor ended"))
+        if guilty := self._trial.passed():
+            self._absence.over()  # the job without a picture found the storage
+            self._outcomes.append(Outcome(guilty.id, trouble=Trouble.CRASHED, message="its executor ended"))
 
     def _acquit(self) -> None:
-        accused, self._accused = self._accused, None
-        if accused:
-            self._asking.add([accused])
+        if doubtful := self._trial.failed():
+            self._asking.add([doubtful])
 
     def _deal(self) -> None:
-        due = not self._on_trial if self._accused else self._asking.may_begin
+        due = self._trial.is_due if self._trial.is_on else self._asking.may_begin
         if self._session is None or not self.model_name or not due:
             return
         mark = read_mark(self._work)  # where that fails, no job has begun
-        if self._accused:
-            # Whether it was the picture, or the cluster, a job without one shows.
-            self._on_trial = True
-            self._session.ask(0, mark, [[]])
+        if self._trial.is_on:
+            self._trial.begin()
+            self._session.ask(CONTROL, mark, [[]])
             return
         for job in self._asking.jobs(most=self._batch_size * max(1, self.slots)):
             self._session.ask(job.number, mark, divided(list(job.claims.values()), max(1, self.slots)))
@@ -223,15 +208,6 @@ class SparkEngine:
     def _work(self) -> bytes:
         return self._settings.work.encode(errors="surrogateescape")
 
-    def _why_away(self) -> str:
-        return "; ".join(f"{host}: {why}" for host, why in sorted(self._away.items()))
-
     def _ended(self, what: str) -> SurroundingsError:
         self.close()
         return SurroundingsError(what, hint=f"A new one is tried. The logs in {self._settings.scratch} say more.")
-
-
-_STORAGE = (
-    "Executors must see the inbox's work folder, as the daemon's user: is the storage mounted there, and where"
-    " `spark.inbox` in config.yaml says? Work goes on by itself once it is."
-)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from watcher.errors import ConfigError, ModelError, SurroundingsError
+from watcher.errors import SurroundingsError
 from watcher.spark.cluster import Cluster
 from watcher.spark.libraries import versions
 from watcher.spark.words import Refused
@@ -32,9 +32,7 @@ def greeting(cluster: Cluster, mark: str) -> dict[str, Any]:
     found = [facts for facts in said if isinstance(facts, Facts)]
     for refused in said:
         if isinstance(refused, Refused) and not found:
-            raise {"ModelError": ModelError, "ConfigError": ConfigError}.get(refused.refused, SurroundingsError)(
-                refused.error, hint=refused.hint
-            )
+            raise refused.as_error()
     if all(facts.away for facts in found):
         raise SurroundingsError(
             f"executors cannot read the inbox's work folder: {found[0].host}: {found[0].away}",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from watcher.answers import Seen, Text, Unread, outcome_of
 from watcher.engine import Outcome, Trouble
+from watcher.errors import ConfigError, DigitWatcherError, ModelError, SurroundingsError
 
 Count = Annotated[int, Field(ge=0)]
 _LONGEST = 10_000
@@ -64,6 +65,11 @@ class Refused(_Said):
     refused: str
     error: Words
     hint: Words
+
+    def as_error(self) -> DigitWatcherError:
+        """The error that was met there."""
+        kinds = {kind.__name__: kind for kind in (ConfigError, ModelError)}
+        return kinds.get(self.refused, SurroundingsError)(self.error, hint=self.hint)
 
 
 Word = Ready | State | Done | Died | Away | Refused
