@@ -147,7 +147,8 @@ def check(config_file: Path | None, inbox: Path | None, outbox: Path | None, as_
     """Try everything that could fail later: folders, permissions, disks, limits, model, ledger, clock, service.
 
     A line each: ok, warn where it works and somebody should know, FAIL with what to do. Nothing is left behind, and a
-    running daemon is not disturbed. Root tries as the user who owns the folders. Exits with the code of the worst.
+    running daemon is not disturbed. With `engine: spark` a session on the cluster is opened where no daemon has one;
+    where it fails its logs stay. Root tries as the user who owns the folders. Exits with the code of the worst.
     """
     from watcher.check import check_command
 

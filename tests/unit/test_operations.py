@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "docs" / "operations.md"
 LOUD = {"warning", "error", "critical", "exception"}
+FAILURES = {"SurroundingsError", "ConfigError", "ModelError", "_ended", "_end"}
 _PLACEHOLDER = re.compile(r"%[-+ 0-9.,]*[a-z]")
 
 
@@ -57,6 +58,30 @@ def test_nothing_is_explained_that_is_never_said() -> None:
     assert not [row for row in explained() if row not in said]
 
 
+def errors_of_spark() -> Iterator[tuple[str, str]]:
+    """What a session can fail with, up to what is filled in at its end, as a pattern; and where that is."""
+    for path in sorted((ROOT / "watcher" / "spark").glob("*.py")):
+        calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+        for call in calls:
+            if call.args and ast.unparse(call.func).split(".")[-1] in FAILURES:
+                text = "".join(_pieces(call.args[0])).split(r":\ .+")[0]
+                if text.strip(".+"):
+                    yield text, f"{path.name}:{call.lineno}"
+
+
+def _pieces(text: ast.expr) -> Iterator[str]:
+    for part in text.values if isinstance(text, ast.JoinedStr) else [text]:
+        yield re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+"
+
+
+@pytest.mark.parametrize(("text", "where"), [pytest.param(*found, id=found[1]) for found in errors_of_spark()])
+def test_every_error_of_a_session_is_explained(text: str, where: str) -> None:
+    """It ends a start or pauses the work, and the first who reads it has never seen it before."""
+    rows = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert any(re.search(text, row.split(" | ")[0]) for row in rows), f"{where}: docs/operations.md has no row for it"
+
+
 def test_there_are_messages() -> None:
     """The search finds what there is: else all of this would hold of nothing."""
     assert len({template for template, _ in templates()}) > 20
+    assert len({text for text, _ in errors_of_spark()}) > 15
