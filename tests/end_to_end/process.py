@@ -9,12 +9,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 Found = TypeVar("Found")
+LISTEN_SECONDS = 0.5
 
 
 def wait_for(condition: Callable[[], Found], what: str = "", seconds: float = 60.0) -> Found:
@@ -91,6 +94,9 @@ class Running:
         self._notify.setblocking(False)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by `end`
         self.notices: list[str] = []
+        self._hearing, self._ended = threading.Lock(), threading.Event()
+        # Always somebody's ear, as systemd's: the system keeps ten words that nobody took, and the next one waits.
+        threading.Thread(target=self._listen, daemon=True).start()
         self.process = subprocess.Popen(
             [program, "-m", "watcher", "run"], cwd=folder, start_new_session=True, preexec_fn=before,
             env=os.environ | {"NOTIFY_SOCKET": f"{self._sockets}/notify"} | environment,
@@ -99,11 +105,17 @@ class Running:
 
     def heard(self, word: str) -> int:
         """How often systemd was told this."""
-        while True:
-            try:
+        self._hear()
+        return sum(word in notice for notice in self.notices)
+
+    def _listen(self) -> None:
+        while not self._ended.wait(LISTEN_SECONDS):
+            self._hear()
+
+    def _hear(self) -> None:
+        with self._hearing, suppress(BlockingIOError):
+            while not self._ended.is_set():
                 self.notices += self._notify.recv(4096).decode().split("\n")
-            except BlockingIOError:
-                return sum(word in notice for notice in self.notices)
 
     def is_ready(self) -> bool:
         """Whether it said READY=1. Fails where it has ended instead."""
@@ -134,6 +146,8 @@ class Running:
         """Leave nothing of it behind."""
         if self.process.poll() is None:
             self.kill()
+        with self._hearing:
+            self._ended.set()
+            self._notify.close()
         self._log.close()
-        self._notify.close()
         shutil.rmtree(self._sockets, ignore_errors=True)

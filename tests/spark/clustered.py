@@ -22,6 +22,7 @@ _PROPERTIES = {
     "spark.driver.extraJavaOptions": _SMALL,
     "spark.executor.memory": "512m", "spark.executor.extraJavaOptions": _SMALL,
 }  # fmt: skip
+LONG = 150.0  # seconds: executors are JVMs, and several may have to start, one after the other
 DRIVER = b"watcher.spark.driver"
 JVM = b"org.apache.spark.deploy.SparkSubmit"
 
@@ -109,8 +110,8 @@ class Clustered(Place):
 
     def assert_read(self, names: Sequence[str]) -> None:
         """Each of these is read, none blamed for anything; all that was ever dropped here is where it belongs."""
-        for name in names:
-            self.wait_for_row(name)
+        wanted = set(names)
+        wait_for(lambda: wanted <= {row["file"] for row in self.rows()}, f"rows for {len(wanted)} pictures", LONG)
         assert dict.fromkeys(names, "ok") == {
             row["file"]: row["status"] for row in self.rows() if row["file"] in set(names)
         }

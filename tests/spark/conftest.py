@@ -59,7 +59,7 @@ def daemon(one_cluster: Cluster, python: Path, settings: dict[str, Any]) -> Iter
 @pytest.fixture
 def warm(daemon: Clustered, cluster: Cluster) -> Clustered:
     """That place; the test before must have left its daemon at work, and nothing unfinished."""
-    assert "running" == daemon.status()["state"], daemon.daemon.log()
+    daemon.wait_for_end_of_pause()
     assert [] == daemon.in_work()
     assert daemon.daemon
     return daemon
