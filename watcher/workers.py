@@ -7,19 +7,17 @@ hand, and its pictures are tried again one by one.
 """
 
 import logging
-import signal
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 
 from watcher.answers import Refused, read_answers, read_greeting
+from watcher.blame import Blame
 from watcher.cores import cores
 from watcher.engine import Loss, Outcome, Trouble
 from watcher.errors import ModelError, SurroundingsError
-from watcher.limits import OUT_OF_MEMORY
 from watcher.pace import Leisure, Pace
-from watcher.reader import ASK_ANOTHER
 from watcher.reader_process import ReaderProcess, ReaderSettings, start_reader
 from watcher.records import Claim
 
@@ -29,7 +27,6 @@ LEAST_AHEAD = 4  # pictures for each reader that are in hand, however long each 
 SHARES_AHEAD = 16  # that it may have: it reads on while the loop's thread is busy recording
 TURN_SECONDS = 0.05  # of the loop, in a backlog: each turn syncs several files, however few pictures it has
 START_SECONDS = 60.0
-_TROUBLES = {OUT_OF_MEMORY: Trouble.OUT_OF_MEMORY, -signal.SIGXCPU: Trouble.TIMED_OUT}
 
 
 class LocalEngine:
@@ -41,7 +38,7 @@ class LocalEngine:
         self.on_lost: Callable[[Loss], None] = lambda _: None
         self._waiting: deque[list[str]] = deque()
         self._outcomes: list[Outcome] = []
-        self._excused = Counter[str]()
+        self._blame = Blame(settings.workers)
         self._came_round = 0.0
         self._pace, self._leisure = Pace(), Leisure()
         self._ending: list[ReaderProcess] = []
@@ -188,7 +185,7 @@ class LocalEngine:
                 raise ValueError("an answer that nobody asked for")
             reader.hand[0].remove(outcome.id)  # before the outcome counts: it may speak for its own pictures only
             self._outcomes.append(outcome)
-            self._excused.pop(outcome.id, None)
+            self._blame.clear(outcome.id)
             if not reader.hand[0]:
                 reader.hand.popleft()
         reader.since = self._clock()  # whole answers alone buy time
@@ -200,25 +197,17 @@ class LocalEngine:
             self._ending.append(reader)
         if not reader.ready:
             raise ModelError(f"a reader ended with code {code} while it was starting", hint="See the lines above.")
-        trouble = trouble or _TROUBLES.get(code or 0, Trouble.CRASHED)
-        begun, *untouched = reader.hand or [[]]
+        trouble, begun = trouble or self._blame.trouble(code), len(reader.hand[0]) if reader.hand else 0
+        outcomes, again = self._blame.divided(reader.hand, trouble, code)
         reader.hand = deque()  # where no other can be started, it is lost again in the next turn, and holds nothing
-        if len(begun) == 1 and not (code == ASK_ANOTHER and self._excuse(begun[0])):
-            self._outcomes.append(Outcome(begun[0], trouble=trouble, message=f"exit code {code}"))
-        else:
-            untouched += [[id_] for id_ in begun]  # one by one, to find the one that did it
-        self._waiting.extendleft(reversed(untouched))
+        self._outcomes += outcomes
+        self._waiting.extendleft(reversed(again))
         log.warning(
             "a reader %s (exit code %s) with %d pictures begun; another one starts",
-            trouble, code, len(begun), extra={"REASON": str(trouble)},
+            trouble, code, begun, extra={"REASON": str(trouble)},
         )  # fmt: skip
         self.on_lost(Loss[trouble.name])
         self._readers[self._readers.index(reader)] = self._start()
-
-    def _excuse(self, id_: str) -> bool:
-        """Whether the reader may have been at fault: so many times as there are readers, in case all of them were."""
-        self._excused[id_] += 1
-        return self._excused[id_] <= self._settings.workers
 
     def _deal(self) -> None:
         # A loop that never waits keeps a core busy: a reader for each core would only take it from the loop, which
