@@ -112,3 +112,24 @@ def test_root_that_may_not_act_as_the_owner_is_told_what_to_do(tmp_path: Path, m
     with pytest.raises(SurroundingsError, match="belongs to another user, number 65533") as told, as_owner_of(tmp_path):
         pytest.fail("it went on")
     assert "sudo -u" in told.value.hint
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may act as another user")
+def test_a_child_stays_whom_root_acted_as(tmp_path: Path) -> None:
+    """Also for shells, which go back to who is behind; whoever acted as nobody else stays, too."""
+    os.chown(tmp_path, 65533, 65532)
+    code = (
+        "import os, sys; from pathlib import Path; from watcher.ownership import as_owner_of, stay_for_good\n"
+        "stay_for_good(); before = os.getresuid()\n"
+        "with as_owner_of(Path(sys.argv[1])):\n"
+        "    stay_for_good(); print(before, os.getresuid(), os.getresgid()); os._exit(os.system('exit $(id -u)') >> 8)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", code, tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert "(0, 0, 0) (65533, 65533, 65533) (65532, 65532, 65532)\n" == done.stdout, done.stderr
+    assert 65533 % 256 == done.returncode
