@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from watcher.spark.properties import LOG4J, defaults, musts, submit_arguments
+from watcher.spark.properties import LOG4J, defaults, environment, musts, submit_arguments
 
 SCRATCH = Path("/var/lib/digit watcher/spark")
 
@@ -40,7 +40,7 @@ def test_what_others_say_stands_in_their_file() -> None:
 
 def test_our_promises_are_nobody_else_s_to_say() -> None:
     """Retries, and which executors are shunned, are the engine's; scratch lies in the state folder."""
-    ours, others = musts("spark://h:7077", SCRATCH), defaults(SCRATCH)
+    ours, others = musts("spark://h:7077", SCRATCH), defaults("spark://h:7077", SCRATCH)
     assert {
         "spark.master": "spark://h:7077", "spark.task.maxFailures": "1", "spark.excludeOnFailure.enabled": "false",
         "spark.speculation": "false", "spark.local.dir": str(SCRATCH),
@@ -59,7 +59,7 @@ def test_sockets_are_unix_ones_where_their_path_is_short_enough(length: int, use
     scratch = Path("/" + "x" * (length - 1))
     longest = f"{scratch}/.{'0' * 8}-0000-0000-0000-{'0' * 12}.sock"
     assert (len(longest) <= 107) == (used == "true")
-    assert used == defaults(scratch)["spark.python.unix.domain.socket.enabled"]
+    assert used == defaults("yarn", scratch)["spark.python.unix.domain.socket.enabled"]
 
 
 def test_the_log_is_a_file_of_limited_size() -> None:
@@ -68,3 +68,19 @@ def test_the_log_is_a_file_of_limited_size() -> None:
     assert f"appender.file.fileName = {SCRATCH}/spark.log\n" in text
     assert f"appender.file.filePattern = {SCRATCH}/spark.log.%i\n" in text
     assert "appender.file.strategy.max = 2\n" in text
+
+
+@pytest.mark.parametrize(("master", "closed"), [("local[*]", True), ("spark://h:7077", False), ("yarn", False)])
+def test_alone_on_a_machine_its_ports_are_nobody_s(master: str, closed: bool) -> None:
+    """On the loopback, and by a secret that Spark makes; a cluster must reach the driver, and has a secret or none."""
+    found = environment(master, SCRATCH, "/opt/python")
+    assert closed == ("127.0.0.1" == found.get("SPARK_LOCAL_IP"))
+    assert closed == ("true" == defaults(master, SCRATCH).get("spark.authenticate"))
+
+
+def test_scratch_is_nowhere_else() -> None:
+    """What Python, the JVM and what starts it write meanwhile lies in the folder that is emptied at each start."""
+    found = environment("yarn", SCRATCH, "/opt/python")
+    assert {str(SCRATCH)} == {found["TMPDIR"], found["SPARK_LOCAL_DIRS"]}
+    assert "-XX:-UsePerfData" == found["SPARK_LAUNCHER_OPTS"]
+    assert "/opt/python" == found["PYSPARK_PYTHON"]

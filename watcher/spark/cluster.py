@@ -2,21 +2,23 @@
 
 import os
 import shutil
-import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from subprocess import TimeoutExpired
 from typing import Any, Self
 
 from watcher.errors import SurroundingsError
 from watcher.spark.code import code_name, digest, packed_code
 from watcher.spark.order import Order, Part
-from watcher.spark.properties import LOG4J, defaults, musts, submit_arguments
+from watcher.spark.properties import LOG4J, defaults, environment, musts, submit_arguments
 from watcher.spark.readiness import refuse_unready
 from watcher.spark.session import SessionSettings
 from watcher.spark.words import in_words
 
 _POLL_SECONDS = 0.1
+END_SECONDS = 2.0  # that the JVM has to end
 LOG, STDERR = "spark.log", "driver.log"
 
 
@@ -45,6 +47,11 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         self._context.stop()
+        jvm = self._context._gateway.proc
+        if jvm:  # whoever ends before it leaves it to be killed, which systemd says of each of its threads
+            jvm.stdin.close()
+            with suppress(TimeoutExpired):
+                jvm.wait(END_SECONDS)
 
     @property
     def is_open(self) -> bool:
@@ -103,10 +110,10 @@ def _set_up(settings: SessionSettings, scratch: Path) -> None:
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
     (scratch / "log4j2.properties").write_text(LOG4J.format(log=scratch / LOG), encoding="utf-8")
     os.environ.update(
-        TMPDIR=str(scratch), PYSPARK_PYTHON=settings.python, PYSPARK_DRIVER_PYTHON=sys.executable,
+        environment(settings.master, scratch, settings.python),
         PYSPARK_SUBMIT_ARGS=submit_arguments(musts(settings.master, scratch), settings.properties),
-        SPARK_LOCAL_DIRS=str(scratch), SPARK_HOME=os.path.dirname(pyspark.__file__),
-    )  # fmt: skip
+        SPARK_HOME=os.path.dirname(pyspark.__file__),
+    )
 
 
 def _context(settings: SessionSettings, scratch: Path) -> Any:
@@ -114,7 +121,7 @@ def _context(settings: SessionSettings, scratch: Path) -> Any:
 
     SparkContext._ensure_initialized()  # the JVM: only then what its files say is known
     told = SparkConf()
-    for key, value in defaults(scratch).items():
+    for key, value in defaults(settings.master, scratch).items():
         told.setIfMissing(key, value)
     told.setIfMissing("spark.app.name", f"digit-watcher {in_words(settings.work_there)}")
     return SparkContext(conf=told)

@@ -26,6 +26,7 @@ from watcher.ownership import stay_for_good
 from watcher.spark.asking import JOBS
 from watcher.spark.cluster import LOG, STDERR, Cluster
 from watcher.spark.probing import greeting
+from watcher.spark.readiness import unit_hint
 from watcher.spark.session import SessionSettings
 from watcher.spark.storage import read_mark
 from watcher.spark.words import in_words
@@ -152,7 +153,7 @@ def why(error: Exception) -> str:
 
 def _hint(settings: SessionSettings) -> str:
     where = f"{STDERR} and {LOG} in {settings.scratch} say more."
-    return f"{where} Executors need what requirements/daemon.txt lists, in {settings.python}."
+    return f"{where} Executors need what requirements/daemon.txt lists, in {settings.python}.{unit_hint()}"
 
 
 def _own_log(scratch: Path) -> None:

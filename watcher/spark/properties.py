@@ -2,9 +2,11 @@
 
 import os
 import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+_NO_TRACE = "-XX:-UsePerfData"  # which would lie in /tmp
 LOG4J = """status = error
 rootLogger.level = warn
 rootLogger.appenderRef.file.ref = file
@@ -33,16 +35,20 @@ def musts(master: str, scratch: Path) -> dict[str, str]:
         "spark.speculation": "false",
         "spark.local.dir": str(scratch),
         "spark.ui.showConsoleProgress": "false",
+        # What lies in the current folder must not stand in for what is shipped, as where we run in our own repository.
+        "spark.executorEnv.PYTHONSAFEPATH": "1",
         "spark.driver.defaultJavaOptions": shlex.join([
-            f"-Djava.io.tmpdir={scratch}", "-XX:-UsePerfData",  # which would lie in /tmp
+            f"-Djava.io.tmpdir={scratch}", _NO_TRACE,
             f"-Dlog4j2.configurationFile=file:{scratch / 'log4j2.properties'}",
         ]),
     }  # fmt: skip
 
 
-def defaults(scratch: Path) -> dict[str, str]:
+def defaults(master: str, scratch: Path) -> dict[str, str]:
     """What others may say otherwise, in `spark.properties` of config.yaml or in Spark's own files."""
-    return {
+    # Spark makes a secret by itself for a machine alone; a cluster has one, or none.
+    alone = {"spark.authenticate": "true"} if master.startswith("local") else {}
+    return alone | {
         "spark.ui.enabled": "false",
         # Over TCP each task waits 40 ms for an acknowledgement that its peer delays.
         "spark.python.unix.domain.socket.enabled": str(len(os.fsencode(scratch)) <= LONGEST_SCRATCH).lower(),
@@ -50,7 +56,20 @@ def defaults(scratch: Path) -> dict[str, str]:
         "spark.executor.maxNumFailures": "1000",
         "spark.executor.memory": "512m",  # of the JVM, which holds nothing; readers need their own beside it
         "spark.locality.wait": "0",
+        # As a service, nothing that it may write can be loaded as a library: LZ4 has a second form in Java.
+        "spark.io.compression.codec": "lz4",
+        "spark.eventLog.compression.codec": "lz4",
     }
+
+
+def environment(master: str, scratch: Path, python: str) -> dict[str, str]:
+    """What the JVM, and what starts it, find in theirs. python: the executors' Python."""
+    found = {
+        "TMPDIR": str(scratch), "SPARK_LOCAL_DIRS": str(scratch), "SPARK_LAUNCHER_OPTS": _NO_TRACE,
+        "PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": sys.executable,
+    }  # fmt: skip
+    # Else its ports are open on the machine's other addresses, too, to whoever comes.
+    return found | {"SPARK_LOCAL_IP": "127.0.0.1"} if master.startswith("local") else found
 
 
 def submit_arguments(told: Mapping[str, str], properties: str | None) -> str:

@@ -113,5 +113,12 @@ def refuse_unreachable(master: str) -> None:
             return
     raise SurroundingsError(
         f"no Spark master answers at {master} ({'; '.join(problems)})",
-        hint="Start it, or set `spark.master` in config.yaml to where it is.",
+        hint=f"Start it, or set `spark.master` in config.yaml to where it is.{unit_hint()}",
     )
+
+
+def unit_hint() -> str:
+    """What else it may be where systemd has started us."""
+    if "INVOCATION_ID" not in os.environ:
+        return ""
+    return " The unit must let it: once `engine: spark` is set, `sudo make install SPARK=1` opens it."

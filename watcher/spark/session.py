@@ -11,7 +11,7 @@ from watcher.lines import Lines
 from watcher.spark.words import Word, read_word
 
 SEND_SECONDS = 5.0  # in which the driver takes a job: it always listens
-STOP_SECONDS = 3.0  # that it has to sign off from the cluster
+STOP_SECONDS = 5.0  # that it has to sign off from the cluster
 
 
 @dataclass(frozen=True, slots=True)
