@@ -84,3 +84,8 @@ def test_scratch_is_nowhere_else() -> None:
     assert {str(SCRATCH)} == {found["TMPDIR"], found["SPARK_LOCAL_DIRS"]}
     assert "-XX:-UsePerfData" == found["SPARK_LAUNCHER_OPTS"]
     assert "/opt/python" == found["PYSPARK_PYTHON"]
+
+
+def test_the_current_folder_stands_in_for_nothing() -> None:
+    """Python would look there first: alone on a machine, executors are where we were started, as in our repository."""
+    assert "1" == musts("local[*]", SCRATCH)["spark.executorEnv.PYTHONSAFEPATH"]
