@@ -35,7 +35,8 @@ def test_each_setting_says_where_it_is_from(tmp_path: Path, file: Path, capsys: 
     config_command(file, None, tmp_path / "out", as_json=False)
     lines = capsys.readouterr().out.splitlines()
     assert f"# {file}; paths are absolute here" == lines[0]
-    said = {line.split(":")[0].strip(): line.rpartition("# ")[2] for line in lines[1:] if "#" in line}
+    told = [line for line in reversed(lines[1:]) if "#" in line]  # of two `inbox` the first is the folder
+    said = {line.split(":")[0].strip(): line.rpartition("# ")[2] for line in told}
     assert ("file", "option", "default") == (said["inbox"], said["outbox"], said["state"])
     assert ("file", "default", "file") == (said["settle_seconds"], said["rescan_seconds"], said["time_zone"])
 

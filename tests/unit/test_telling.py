@@ -29,7 +29,8 @@ PAUSED: dict[str, Any] = {
     "conservation": {"compared": "settling", "holds": True, "wrong": [], "looked_at": 32, "not_there": []},
     "pauses": 2, "paused_seconds": 250, "disks": {"inbox": DISK, "outbox": {"free": 0, "of": 10**9}, "state": DISK},
     "last_error": {"at": "2026-03-01T11:56:00Z", "message": "paused: No space left on device"},
-    "engine": {"kind": "spark", "master": "spark://a:7077", "executors": 2, "slots": 8}, "model": "net-01234567", "model_outdated": True, "version": "1.0", "inbox": "/srv/inbox", "outbox": "/srv/outbox",
+    "engine": {"kind": "spark", "master": "spark://a:7077", "executors": 2, "slots": 8},
+    "model": "net-01234567", "model_outdated": True, "version": "1.0", "inbox": "/srv/inbox", "outbox": "/srv/outbox",
     "updated_at": "2026-03-01T11:59:57Z",
 }  # fmt: skip
 
