@@ -116,7 +116,11 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(deadline=None, max_examples=60, stateful_step_count=30)
+TestAnyOrder.settings = settings(
+    max_examples=max(40, settings().max_examples // 20),
+    stateful_step_count=max(25, settings().stateful_step_count // 2),
+    deadline=None,
+)
 
 
 @given(WORLDS, st.integers(1, 200), st.integers(1, 3), SEED)

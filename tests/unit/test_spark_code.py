@@ -1,5 +1,6 @@
 """watcher.spark.code: the code that executors run is this very package, and known by its hash."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -37,6 +38,8 @@ def test_a_changed_module_is_another_archive(tmp_path: Path, monkeypatch: pytest
     module.write_text("a = 1\n")
     first = packed_code()
     (tmp_path / "watcher" / "model.bin").write_bytes(b"x")
+    os.utime(module, (5e8, 5e8))
+    module.chmod(0o600)
     assert first == packed_code()
     module.write_text("a = 2\n")
     assert code_name(first) != code_name(packed_code())
