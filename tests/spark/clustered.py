@@ -42,11 +42,18 @@ class Clustered(Place):
 
     # -- config.yaml and daemons ---------------------------------------------------------------------
 
-    def configure(self, *, spark: Mapping[str, Any] | None = None, faulty: bool = False, **settings: Any) -> None:
-        """As `Place.configure`. spark: of that group. faulty: readers heed the words of `tests.faults.injection`."""
+    def configure(
+        self, *, spark: Mapping[str, Any] | None = None, properties: Mapping[str, str] | None = None,
+        faulty: bool = False, **settings: Any,
+    ) -> None:  # fmt: skip
+        """As `Place.configure`. spark: of that group. properties: more of Spark's own.
+
+        faulty: readers heed the words of `tests.faults.injection`.
+        """
         faults = {f"spark.executorEnv.{name}": value for name, value in gate(self.root).items() if faulty}
+        values = _PROPERTIES | faults | dict(properties or {})
         file = self.root / "spark.conf"
-        file.write_text("".join(f"{key} {value}\n" for key, value in (_PROPERTIES | faults).items()), encoding="utf-8")
+        file.write_text("".join(f"{key} {value}\n" for key, value in values.items()), encoding="utf-8")
         group = {"master": self.cluster.master, "properties": str(file), **(spark or {})}
         if self._python:
             group.setdefault("python", str(self._python))

@@ -14,8 +14,9 @@ from tests.spark.clustered import DRIVER, Clustered
 
 @pytest.fixture(scope="module")
 def settings() -> dict[str, Any]:
-    """Several batches, so that some are in hand and some wait."""
-    return {"reading": {"batch_size": 50}}
+    """Several batches, so that some are in hand and some wait; and Spark looks sooner for executors that are silent."""
+    silence = {"spark.network.timeout": "15s", "spark.executor.heartbeatInterval": "3s"}
+    return {"reading": {"batch_size": 50}, "properties": silence}
 
 
 def kill(cluster: Cluster, word: bytes) -> None:
@@ -43,6 +44,15 @@ def test_what_it_had_in_hand_is_read_by_another(warm: Clustered, kill: Callable[
     warm.let_go()
     warm.assert_read(names)
     assert drivers == warm.processes(DRIVER)
+
+
+def test_one_that_hangs_is_given_up(warm: Clustered) -> None:
+    """Its machine froze, or was cut off from the network: Spark waits for its heartbeat, and others read then."""
+    names = warm.drop_held("frozen", 100)
+    for pid in warm.cluster.executors():
+        os.kill(pid, signal.SIGSTOP)
+    warm.let_go()
+    warm.assert_read(names)
 
 
 def test_again_and_again(warm: Clustered) -> None:

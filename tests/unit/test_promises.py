@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FAULTS, KILLS = ROOT / "tests" / "faults", ROOT / "tests" / "kills"
+FAULTS, KILLS, SPARK = (ROOT / "tests" / name for name in ("faults", "kills", "spark"))
 
 
 @pytest.mark.parametrize("page", ["guarantees.md", "security.md"])
@@ -29,3 +29,4 @@ def test_no_test_of_a_fault_goes_unnamed() -> None:
     text = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
     tests = (*FAULTS.glob("test_*.py"), *KILLS.glob("test_*.py"))
     assert [] == sorted(path.name for path in tests if path.name not in text)
+    assert [] == sorted(path.name for path in SPARK.glob("test_*.py") if f"`tests/spark/{path.name}`" not in text)
