@@ -9,6 +9,7 @@ from played_session import MARK, READY, Cluster, verdict
 
 from watcher.errors import SurroundingsError
 from watcher.spark import engine as module
+from watcher.spark.words import Done
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_verdicts_that_came_just_before_are_kept(tmp_path: Path) -> None:
     cluster.die(asked.number)
     (again,) = cluster.news()
     unreadable(tmp_path / "identity")
-    cluster.session.coming += [[verdict(id_of(1))], module.Done(done=again.number)]
+    cluster.session.coming += [[verdict(id_of(1))], Done(done=again.number)]
     with pytest.raises(OSError, match="Is a directory"):
         cluster.engine.collect()
     readable(tmp_path / "identity")
@@ -127,6 +128,9 @@ def test_one_that_is_accused_is_tried_when_the_mark_can_be_read_again(tmp_path: 
     with pytest.raises(OSError, match="Is a directory"):
         cluster.submit(2)
     assert ([], 0) == (cluster.news(), cluster.session.closed)
+    cluster.session.coming.append(Done(done=0))  # of an earlier one: it says nothing of this picture
+    with pytest.raises(OSError, match="Is a directory"):
+        cluster.engine.collect()
     readable(tmp_path / "identity")
     cluster.engine.collect()
     assert (0, MARK, [[]]) == cluster.job()

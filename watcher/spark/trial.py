@@ -33,9 +33,9 @@ class Trial:
         self._begun = True
 
     def passed(self) -> Claim | None:
-        """It ended well: gives the picture that was at fault; None where none is accused any more."""
+        """It ended well: gives the picture that was at fault; None where none is accused any more, or only since."""
         self._deaths = 0
-        return self._end()
+        return self._end() if self._begun else None
 
     def failed(self) -> Claim | None:
         """It died, or could not read either: gives the picture of which nothing can be said, to be asked again."""
