@@ -11,8 +11,9 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -48,7 +49,7 @@ def main() -> None:
         try:
             _own_log(Path(settings.scratch))
             log.info("opening a session on %s", settings.master)
-            with Cluster(settings, held_bytes(settings.model)) as cluster:
+            with _as_ours(settings), Cluster(settings, held_bytes(settings.model)) as cluster, _as_ours(settings):
                 log.info("waiting for executors")
                 cluster.await_executors(settings.patience_seconds)
                 log.info("trying what came")
@@ -59,9 +60,18 @@ def main() -> None:
             speech.refuse(error)
         except OSError as error:
             speech.refuse(SurroundingsError(f"no Spark session can be opened: {error}"))
-        except Exception as error:  # noqa: BLE001  Spark's errors have no class in common
-            speech.refuse(SurroundingsError(f"no Spark session can be opened: {why(error)}", hint=_hint(settings)))
     os._exit(0)  # threads of Spark's may still wait for an answer
+
+
+@contextmanager
+def _as_ours(settings: SessionSettings) -> Iterator[None]:
+    """Spark's errors as ours. Within the session: whoever asks for their words later, finds no JVM to answer."""
+    try:
+        yield
+    except (DigitWatcherError, OSError):
+        raise
+    except Exception as error:
+        raise SurroundingsError(f"no Spark session can be opened: {why(error)}", hint=_hint(settings)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,10 @@ class _Driver:
 def why(error: Exception) -> str:
     """What matters of Spark's words, which come with all places they passed through."""
     java = getattr(error, "java_exception", None)
-    text = str(java.getMessage() if java is not None else error)
+    try:
+        text = str(java.getMessage() if java is not None else error)
+    except Exception:  # noqa: BLE001  of many kinds: the JVM, which has the words, is gone
+        text = ""
     text = text.split("most recent failure: ")[-1].split("\n\nDriver stacktrace")[0]
     said = [line.strip() for line in text.splitlines()]
     lines = [line for line in said if line and not line.startswith(("at ", "SQLSTATE"))]
