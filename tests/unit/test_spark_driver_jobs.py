@@ -162,7 +162,7 @@ def test_where_there_is_nothing_to_read_no_executor_is_needed(driven: Driven) ->
 
 def test_it_runs_what_it_is_told_until_the_daemon_hangs_up(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then it signs off, which is no end of the session by Spark."""
-    watched = list[bool]()
+    watched, watch = list[bool](), driven.driver._watch_all
     monkeypatch.setattr(_Driver, "_watch_all", lambda _: watched.append(True))
     driven.cluster.script = [[b"[1]"], [b"[2]"]]
     for number in (1, 2):
@@ -172,6 +172,5 @@ def test_it_runs_what_it_is_told_until_the_daemon_hangs_up(driven: Driven, monke
     driven.driver._pool.shutdown()
     said = driven.heard()
     assert ([{"done": 1}, {"done": 2}], [True]) == (sorted(said, key=str)[2:], watched)
-    monkeypatch.undo()
-    driven.driver._watch_all()
+    watch()
     assert (0, []) == (driven.driver._running, driven.heard())
