@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from threading import active_count
 
 import pytest
 
@@ -76,8 +77,14 @@ def test_storage_that_hangs_is_not_waited_for(work: Path) -> None:
     (work / "identity").unlink()
     os.mkfifo(work / "identity")
     assert f"{work} does not answer within 0 s" == why_away(str(work), MARK, seconds=0.02)
-    with open(work / "identity", "wb"):  # whoever still looks, comes to an end
-        pass
+    threads = active_count()
+    for _ in range(3):
+        assert f"{work} does not answer within 0 s" == why_away(str(work), MARK, seconds=0.01)
+    assert threads == active_count()  # one hangs, however often it is asked
+    with open(work / "identity", "wb"):  # it answers, and whoever looks comes to an end
+        (work / "identity").unlink()
+        (work / "identity").write_text(MARK)
+    assert "" == why_away(str(work), MARK)
 
 
 def test_a_folder_whose_name_is_no_text_is_looked_at_too(tmp_path: Path) -> None:

@@ -6,15 +6,19 @@ from threading import Thread
 
 SECONDS = 10.0  # in which storage must answer; a share whose server is gone hangs for ever
 _MARK = "identity"
+_last_look = dict[str, Thread]()  # at each folder: while it hangs, there is no other one
 
 
 def why_away(work: str, mark: str, seconds: float = SECONDS) -> str:
     """Why pictures cannot be read there; "" where they can. mark: what the daemon sees in that file."""
-    found: list[str] = []
-    # A thread that hangs over a share stays behind; the task must not.
-    looking = Thread(target=lambda: found.append(_look(Path(work) / _MARK, mark)), daemon=True)
-    looking.start()
-    looking.join(seconds)
+    found = list[str]()
+    if before := _last_look.get(work):
+        before.join(seconds)
+    if not (before and before.is_alive()):
+        # A thread that hangs over a share stays behind; the task must not.
+        _last_look[work] = Thread(target=lambda: found.append(_look(Path(work) / _MARK, mark)), daemon=True)
+        _last_look[work].start()
+        _last_look[work].join(seconds)
     return found[0] if found else f"{work} does not answer within {seconds:.0f} s"
 
 
