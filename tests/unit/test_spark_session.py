@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,22 @@ def test_jobs_go_out_and_words_come_in_as_lines(started: Started) -> None:
     started.driver.close()
     with pytest.raises(EOFError):
         list(started.session.words())
+
+
+def test_a_large_job_is_told_whole(started: Started) -> None:
+    """More than a socket keeps: the driver takes it as it comes."""
+
+    def whole() -> bytes:
+        said = b""
+        while not said.endswith(b"\n"):
+            said += started.driver.recv(1 << 16)
+        return said
+
+    ids = [str(number) for number in range(200_000)]
+    with ThreadPoolExecutor(1) as executor:
+        said = executor.submit(whole)
+        started.session.ask(1, "mark", [ids])
+        assert [ids] == json.loads(said.result())["parts"]
 
 
 def test_nonsense_is_told_by_an_error(started: Started) -> None:
