@@ -22,10 +22,10 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def whole(link: socket.socket) -> bytes:
-    """All that comes up to the end of a line, in small pieces."""
-    said = b""
-    while not said.endswith(b"\n"):
-        said += link.recv(4096)
+    """All that comes up to the end of a line, or to the end of all, in small pieces."""
+    said, piece = b"", b" "
+    while piece and not said.endswith(b"\n"):
+        said += (piece := link.recv(4096))
     return said
 
 
