@@ -10,7 +10,7 @@ SHELL := /bin/sh
 .PHONY: help run review test test-training test-kills test-browser test-spark test-service \
   cases fuzz check train evaluate audit model soak lock clean train-env install uninstall bench bench-latency \
   bench-stages bench-steps bench-scaling bench-fairness bench-review bench-reviewer bench-spark bench-training \
-  bench-ceiling bench-calls bench-scale bench-compare
+  bench-ceiling bench-calls bench-scale bench-tasks bench-compare
 
 help:
 	@echo "make run       watch inbox/, write outbox/results.csv; SPARK=1 for a Spark cluster"
@@ -43,7 +43,8 @@ help:
 	@echo "make bench-spark      pictures a second on a Spark cluster beside those of this machine alone; needs Java 17"
 	@echo "make bench-ceiling    what one daemon takes in, records and archives when reading costs nothing"
 	@echo "make bench-calls      which system calls it makes for that, and how often; needs strace"
-	@echo "make bench-scale      how many daemons, cores and disks 1,000 to 100,000 pictures a second need: a simulation"
+	@echo "make bench-tasks      what Spark takes for a job and for a task, however little they do; needs Java 17"
+	@echo "make bench-scale      how many daemons and cores 1,000 to 100,000 pictures a second need: a simulation"
 	@echo "make bench-training   seconds an epoch takes, and the share of it that pictures take; DATA=DIR"
 	@echo "make bench-compare BEFORE=a.json AFTER=b.json   what changed between two runs of any of these"
 	@echo "make soak      kill it 1,000 times while 200,000 pictures come in; SOAK='--seed 7' to replay"
@@ -77,7 +78,7 @@ test-browser: $(VENV)/.browser
 # A Spark of this machine, several JVMs: what costs half a gigabyte to install, and seconds to start each time. Skips,
 # and says why, where there is no Java.
 test-spark: $(VENV)/.dev $(VENV)/.spark
-	@$(BIN)/python -m pytest tests/spark
+	@$(BIN)/python -m pytest --timeout 400 tests/spark
 
 # What needs root, mounts, a Prometheus, or a machine of its own, booted over this one for a minute: it skips what is not
 # to be had, and says why.
@@ -126,8 +127,8 @@ bench-latency bench-stages bench-steps bench-scaling bench-fairness bench-review
 bench-reviewer: $(VENV)/.browser
 	@$(BIN)/python -m bench.reviewer $(BENCH) $(if $(OUT),--out $(OUT))
 
-bench-spark: $(VENV)/.dev $(VENV)/.spark
-	@$(BIN)/python -m bench.spark $(BENCH) $(if $(OUT),--out $(OUT))
+bench-spark bench-tasks: bench-%: $(VENV)/.dev $(VENV)/.spark
+	@$(BIN)/python -m bench.$* $(BENCH) $(if $(OUT),--out $(OUT))
 
 bench-training: $(VENV)/.dev
 	@$(BIN)/python -m bench.training --data $(DATA) $(if $(UNIPEN),--unipen $(UNIPEN)) $(BENCH) $(if $(OUT),--out $(OUT))

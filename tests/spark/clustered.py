@@ -70,7 +70,9 @@ class Clustered(Place):
 
     def start(self, **options: Any) -> Running:
         """As `Place.start`, with that environment."""
-        return super().start(**{**self.environment, **options})
+        self.running.append(Running(self.root, **{**self.environment, **options}))
+        wait_for(self.running[-1].is_ready, "READY=1", LONG)
+        return self.running[-1]
 
     @property
     def daemon(self) -> Running:

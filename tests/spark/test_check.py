@@ -35,7 +35,7 @@ def test_before_the_first_start_a_session_is_tried_and_nothing_is_left(place: Cl
 
 def test_beside_a_daemon_its_own_session_is_told(place: Clustered) -> None:
     """No second one is opened; where the cluster goes, status and check say so."""
-    place.configure(spark={"patience_seconds": 4.0})
+    place.configure(spark={"patience_seconds": 10.0})
     place.start()
     assert {"kind": "spark", "master": place.cluster.master, "executors": 2, "slots": 2} == engine_told(place)
     driver = place.processes(b"watcher.spark.driver")
