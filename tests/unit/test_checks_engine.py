@@ -124,6 +124,23 @@ def test_a_session_that_fails_leaves_its_logs(
     assert opened[-1].closed
 
 
+def test_what_a_jvm_writes_at_its_end_is_removed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends a moment after the session."""
+    folder, removed = tmp_path / "scratch", list[str]()
+    folder.mkdir()
+    really = module.shutil.rmtree
+
+    def meanwhile(path: Path, *, ignore_errors: bool) -> None:
+        removed.append(path.name)
+        if len(removed) > 2:
+            really(path, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(module.shutil, "rmtree", meanwhile)
+    monkeypatch.setattr(module.time, "sleep", lambda _: None)
+    module._remove(folder)
+    assert (3, []) == (len(removed), os.listdir(tmp_path))
+
+
 def test_other_versions_on_executors_are_told(folder: Path, opened: list[Session], monkeypatch: Any) -> None:
     """They read all the same."""
     monkeypatch.setattr(Session, "differing", "numpy 2.0 on a, here 2.1")

@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ from watcher.spark.readiness import (
     settings_in,
 )
 
+_JVM_SECONDS, _LOOK_SECONDS = 10.0, 0.1
 _AWAY = "The master's page shows which workers there are; docs/operations.md says what each trouble means."
 
 
@@ -154,7 +156,16 @@ def _folder(scene: Scene) -> Iterator[Path]:
                 f"cannot make {folder}: {error.strerror}", hint="Mend first what is said of the state folder."
             ) from error
     yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """All of it, although a JVM that is about to end may still write there."""
+    until = time.monotonic() + _JVM_SECONDS
+    while folder.exists() and time.monotonic() < until:
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            time.sleep(_LOOK_SECONDS)
 
 
 def _size(executors: int, slots: int) -> str:
