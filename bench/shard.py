@@ -119,7 +119,7 @@ class _Shard:
             share = max(work / self._site.slots, pictures * self._kind.bytes / self._site.storage.network)
             alone = self._kind.seconds
             if self._site.spark:
-                share = max(share, pictures * sizing.READ_CALLS / sizing.CALLS, tasks / sizing.TASKS)
+                share = max(share, pictures * self._kind.calls / sizing.CALLS, tasks / sizing.TASKS)
                 alone += sizing.JOB_SECONDS + sizing.TASK_SECONDS
             self._pool_free = max(self._pool_free, self._now) + share
             self._jobs.append((max(self._pool_free, self._now + alone), pictures))
@@ -137,7 +137,7 @@ class _Shard:
 
 def _in_hand(site: Site, kind: Kind) -> int:
     """How many pictures an engine takes ahead, once it knows how fast they are read."""
-    rate = site.breaks_first(kind, 1.0)[1] / site.daemons
+    rate = site.most(kind) / site.daemons
     if site.spark:
         return max(engine.LEAST_AHEAD * site.slots, min(2 * BATCH * site.slots, round(rate * engine.AHEAD_SECONDS)))
     return max(workers.LEAST_AHEAD * site.slots, min(2 * BATCH, round(rate * pace.AHEAD_SECONDS)))

@@ -18,21 +18,21 @@ PICTURE_SECONDS = 97e-6  # of the loop: a picture beyond its turn
 TURN_SECONDS = 1.8e-3  # a turn by itself, where syncs cost nothing: on tmpfs
 SYNC_SECONDS = 0.31e-3  # what each sync adds on this disk
 RECORDING = 0.57  # of PICTURE_SECONDS: what is done after reading
-SMALL_SECONDS, SMALL_BYTES = 75e-6, 370
+SMALL_SECONDS, SMALL_BYTES = 95e-6, 370
 LARGE_SECONDS, LARGE_BYTES = 0.139, 3_522_000
 LEDGER_BYTES, RESULTS_BYTES, WRITTEN_BYTES = 473, 773, 4600  # a picture; the last: what is written for both
 
 # -- measured: python -m bench.calls
-RENAMES, LOOKS, SYNCS = 2, 6, 7  # of the loop: two a picture; other calls on a path a picture; a turn
+RENAMES, LOOKS, SYNCS = 2, 6, 7  # of the loop: a picture's renames, and other calls on a path; a turn's syncs
 
 # -- measured: python -m bench.tasks
-JOB_SECONDS, TASK_SECONDS = 0.05, 0.02  # by itself: a job; a task, of a core
-TASKS = 1200  # a second, by one driver
+JOB_SECONDS, TASK_SECONDS = 0.06, 0.02  # by itself: a job; a task, of a core
+TASKS = 1000  # a second, by one driver
 
 # -- the loop's and the engines' own
 BATCH = Reading().batch_size  # pictures that a turn takes at most
 LOCAL_CORES = 8  # the most readers that a daemon starts by itself
-READ_CALLS = 5  # of a reader: open, two looks, read, close; it reads large files with more
+READ_CALLS = 5  # of a reader: open, look, read, look, close
 
 # -- assumed: docs/scale.md names the sources
 NETWORK, WIDE_NETWORK = 1.25e9, 12.5e9  # bytes a second in each direction: 10 Gb/s, 100 Gb/s
@@ -41,7 +41,9 @@ ANSWER_SECONDS, CHANGE_SECONDS = 0.25e-3, 2.7e-3  # of storage over a network: a
 SLOW_SYNC_SECONDS = 10e-3  # a disk that turns
 FOLDER = 10_000_000  # names in a folder of ext4
 BLOCK_BYTES, INODE_BYTES = 4096, 256
+ANSWER_BYTES = 1 << 20  # that NFS carries in answer to one call, at most
 FULL = 0.7  # of each part, when a site is laid out: the rest is for bursts, and for waiting not to grow
+_TRIES = 20  # that a rate is sought in
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Kind:
     def on_disk(self) -> int:
         """Bytes that it takes on ext4: whole blocks, and an inode."""
         return -(-self.bytes // BLOCK_BYTES) * BLOCK_BYTES + INODE_BYTES
+
+    @property
+    def calls(self) -> int:
+        """How many calls of a file server reading one takes."""
+        return READ_CALLS + self.bytes // ANSWER_BYTES
 
 
 SMALL = Kind("small PNG", SMALL_SECONDS, SMALL_BYTES)
@@ -124,8 +131,15 @@ class Site:
             "network": each * kind.bytes / self.storage.network,
         }
         if self.spark:
-            found |= {"file calls": each * READ_CALLS / CALLS, "tasks": each * tasks / TASKS}
+            found |= {"file calls": each * kind.calls / CALLS, "tasks": each * tasks / TASKS}
         return found
+
+    def most(self, kind: Kind) -> float:
+        """Pictures a second that it takes at most: jobs grow with the rate, so that both are sought together."""
+        rate = 1.0
+        for _ in range(_TRIES):
+            rate = self.breaks_first(kind, rate)[1]
+        return rate
 
     def breaks_first(self, kind: Kind, rate: float) -> tuple[str, float]:
         """The part that is nearest to its end, and the rate at which it is there."""

@@ -5,6 +5,8 @@ the engine's tasks are; what each further task takes of a core; and how many tas
 deals out in a second, which is what one driver may have cores for.
 """
 
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,10 +20,10 @@ from bench.results import Figure, Results
 from bench.table import Table
 from watcher.bars import each
 from watcher.cores import cores
-from watcher.spark.properties import defaults, musts, submit_arguments
+from watcher.spark.properties import LOG4J, defaults, environment, musts, submit_arguments
 
-_WARM_UP = 3  # rounds, in which the JVM compiles and workers start
-_IN_PYTHON, _IN_JVM = 200, 5000  # tasks of a job
+_WARM_UP = 2  # rounds, in which the JVM compiles and workers start
+_IN_PYTHON, _IN_JVM = 100, 2000  # tasks of a job
 
 
 @click.command()
@@ -50,13 +52,15 @@ def figures(one: tuple[float, ...], many: tuple[float, ...], jvm: tuple[float, .
 
 
 def _context(scratch: Path) -> Any:
-    import os
-
     from pyspark import SparkConf, SparkContext
 
-    os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(musts(f"local[{cores()}]", scratch), None)
+    master = f"local[{cores()}]"
+    (scratch / "log4j2.properties").write_text(LOG4J.format(log=scratch / "spark.log"), encoding="utf-8")
+    os.environ.update(environment(master, scratch, sys.executable))
+    os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(musts(master, scratch), None)
+    SparkContext._ensure_initialized()
     conf = SparkConf()
-    for key, value in defaults(scratch).items():
+    for key, value in defaults(master, scratch).items():
         conf.set(key, value)
     return SparkContext(conf=conf, appName="bench.tasks")
 
