@@ -15,7 +15,9 @@ from tests.spark.clustered import DRIVER, Clustered
 @pytest.fixture(scope="module")
 def settings() -> dict[str, Any]:
     """Several batches, so that some are in hand and some wait; and Spark looks sooner for executors that are silent."""
-    silence = {"spark.network.timeout": "15s", "spark.executor.heartbeatInterval": "3s"}
+    silence = {
+        "spark.network.timeout": "15s", "spark.network.timeoutInterval": "5s", "spark.executor.heartbeatInterval": "3s",
+    }  # fmt: skip
     return {"reading": {"batch_size": 50}, "properties": silence}
 
 

@@ -8,7 +8,7 @@ from tests.spark.clustered import DRIVER, Clustered
 
 
 def test_bad_settings_change_nothing(warm: Clustered) -> None:
-    """Another cluster or engine needs a restart, a damaged model a person: the session reads on, and `status` says why."""
+    """Another cluster or engine needs a restart, a damaged model a person: the session reads on, `status` says why."""
     (driver,) = warm.processes(DRIVER)
     bad: dict[str, dict[str, Any]] = {
         "`spark.master`": {"spark": {"master": "spark://127.0.0.1:9"}},

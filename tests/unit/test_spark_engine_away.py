@@ -101,3 +101,15 @@ def test_a_picture_that_is_convicted_ends_it_too(tmp_path: Path) -> None:
     assert [id_of(1)] == [outcome.id for outcome in cluster.end(0)]
     cluster.now += 2 * PATIENCE_SECONDS
     assert [] == cluster.engine.collect()
+
+
+def test_executors_that_read_nothing_for_another_reason_get_another_session(tmp_path: Path) -> None:
+    """Other code than was shipped, a reader that does not start: storage is not blamed, and this session is closed."""
+    cluster = Cluster(tmp_path).ready()
+    cluster.submit(1)
+    cluster.say(Away(away=[id_of(1)], host="a", why="other code", storage=False), Done(done=1))
+    cluster.now += PATIENCE_SECONDS + 0.1
+    with pytest.raises(SurroundingsError, match="a: other code") as caught:
+        cluster.engine.collect()
+    assert "A new session is tried" in caught.value.hint
+    assert [] == cluster.engine.waitables()

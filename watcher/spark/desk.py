@@ -106,9 +106,9 @@ def _told(outcomes: list[Outcome], left: dict[str, None]) -> bytes:
     return to_json([said(outcome) for outcome in some])
 
 
-def away(ids: Iterable[str], why: str) -> bytes:
-    """Say that these could not be read here, for a reason that is not theirs."""
-    return to_json({"away": list(ids), "host": gethostname(), "why": in_words(why)})
+def away(ids: Iterable[str], why: str, *, storage: bool = True) -> bytes:
+    """Say that these could not be read here, for a reason that is not theirs. storage: it is the work folder's."""
+    return to_json({"away": list(ids), "host": gethostname(), "why": in_words(why), "storage": storage})
 
 
 def facts(desk: Desk, order: Order, mark: str) -> bytes:

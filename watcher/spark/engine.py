@@ -87,7 +87,7 @@ class SparkEngine:
         if outcomes:
             self._pace.count(len(outcomes), self._clock())
         else:
-            self._absence.check(self._clock())
+            self._check_absence()
         return outcomes
 
     def waitables(self) -> list[Session]:
@@ -170,7 +170,15 @@ class SparkEngine:
         self._asking.put_back(word.away)
         if not word.away:  # a job without a picture: nothing can be said of the one that is accused
             self._acquit()
-        self._absence.told(word.host, word.why, self._clock())
+        self._absence.told(word.host, word.why, self._clock(), storage=word.storage)
+
+    def _check_absence(self) -> None:
+        try:
+            self._absence.check(self._clock())
+        except SurroundingsError:
+            if not self._absence.of_storage:  # what was shipped, or the reader's start: by this session nothing is read
+                self.close()
+            raise
 
     def _mourn(self, word: Died) -> None:
         self.on_lost(Loss.JOB)

@@ -27,7 +27,7 @@ class Task:
                     _give_up(self._order)
             except DigitWatcherError as error:
                 _give_up(self._order)
-                yield away(part.ids, str(error))
+                yield away(part.ids, str(error), storage=False)
             except BaseException:
                 _give_up(self._order)  # what it has in hand belongs to nobody any more
                 raise

@@ -52,11 +52,12 @@ class Died(_Said):
 
 
 class Away(_Said):
-    """An executor could not read these, for a reason that is not theirs."""
+    """An executor could not read these, for a reason that is not theirs: the storage, or something of its own."""
 
     away: list[Text]
     host: Text
     why: Words
+    storage: bool = True
 
 
 class Refused(_Said):
