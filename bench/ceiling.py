@@ -124,12 +124,11 @@ def turns(place: str, pictures: int, large: Sequence[Driven], small: Sequence[Dr
 
 
 def left(place: str, pictures: int, rounds: Sequence[Driven]) -> Iterator[Figure]:
-    """What is left behind: bytes given to the disk, bytes of each file that stays; and memory."""
+    """What is left behind: bytes given to the disk, and bytes of each file that stays."""
     if any(one.written for one in rounds):
         yield Figure(f"{place}: given to the disk", "bytes a picture", tuple(one.written / pictures for one in rounds))
     for name in rounds[0].kept:
         yield Figure(f"{place}: {name}", "bytes a picture", tuple(one.kept[name] / pictures for one in rounds))
-    yield Figure(f"{place}: memory at most", "MiB", tuple(one.memory for one in rounds))
 
 
 def beside(place: str, pictures: int, together: Sequence[Sequence[Driven]]) -> Figure:

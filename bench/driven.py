@@ -1,7 +1,6 @@
 """What a daemon spends on pictures that cost nothing to read, step by step."""
 
 import os
-import resource
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ class Driven:
     """What the loop's thread spent on some pictures, without what the bench made up.
 
     steps: by name. whole: all of them. turns: of the loop. written: bytes that were given to the disk. kept: bytes of
-    the ledger, and of each results file. memory: MiB of the process at most.
+    the ledger, and of each results file.
     """
 
     steps: dict[str, Cost]
@@ -45,7 +44,6 @@ class Driven:
     turns: int
     written: int
     kept: dict[str, int]
-    memory: float
 
 
 def drive(root: Path, batch: int) -> Driven:
@@ -63,8 +61,7 @@ def drive(root: Path, batch: int) -> Driven:
     del steps[OTHER]  # of a turn; there is some more between two of them
     steps[OTHER] = whole.beyond(total(steps.values()))
     kept = {path.name: path.stat().st_size for path in (config.ledger_path, *sorted(config.outbox.glob("results.*")))}
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Driven(steps, whole, watch.spent[OTHER,].calls, written, kept, memory)
+    return Driven(steps, whole, watch.spent[OTHER,].calls, written, kept)
 
 
 def by_name(spent: Mapping[StepPath, Spent]) -> dict[str, Cost]:
