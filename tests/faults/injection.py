@@ -31,7 +31,8 @@ if "watcher.reader" in sys.orig_argv and "GATE" in os.environ:
         os.close(tell)
         word = os.read(told, 1)
         if word == b"!":
-            open(os.environ["GATE"] + ".reached", "w").close()
+            with open(os.environ["GATE"] + ".reached", "w") as reached:
+                reached.write(str(os.getppid()))
         if word == b"x":
             kill_executor()
         os._exit(0)
@@ -89,8 +90,9 @@ if "watcher.reader" in sys.orig_argv and "GATE" in os.environ:
 def faulty_readers(folder: Path) -> dict[str, str]:
     """Environment in which readers crash, hang, wait and more over pictures that carry the words in a comment.
 
-    One that is held says so with `gate.reached` in the folder, and goes on when `gate` is there. KILL ends the executor
-    of Spark that the reader belongs to: a process beside the reader does it, which itself may signal nobody.
+    One that is held says so with `gate.reached` in the folder, with its pid in it, and goes on when `gate` is there. KILL
+    ends the executor of Spark that the reader belongs to: a process beside the reader does it, which itself may signal
+    nobody.
     """
     modules = folder / "injected"
     modules.mkdir(exist_ok=True)

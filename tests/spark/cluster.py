@@ -107,6 +107,13 @@ class Cluster:
         for pid in pids:
             _kill(pid)
 
+    def worker_of(self, pid: int) -> int:
+        """The number of the worker whose executor, or a process below it, this is."""
+        workers = {p.pid: int(name[6:]) for name, p in self._processes.items() if p and name != "master"}
+        while pid not in workers:
+            assert (pid := parent_of(pid)), "it belongs to no worker"
+        return workers[pid]
+
     def stop_master(self) -> None:
         """Kill the master alone."""
         self._kill("master")

@@ -110,8 +110,13 @@ class Clustered(Place):
         held = f"{name}-held.png"
         self.drop(held, png(0, f"{HOLD} {name}"))
         names = [held, *self.drop_some(name, count - 1)]
-        wait_for((self.root / "gate.reached").exists, "a reader at a picture that holds it")
+        self.holder()
         return names
+
+    def holder(self) -> int:
+        """The pid of the reader that is held, once there is one."""
+        reached = self.root / "gate.reached"
+        return int(wait_for(lambda: reached.exists() and reached.read_text(), "a reader at a picture that holds it"))
 
     def let_go(self) -> None:
         """Readers that are held go on; so do those that come to such pictures from now on."""

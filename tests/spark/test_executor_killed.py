@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.process import wait_for
-from tests.spark.cluster import Cluster, command_of
+from tests.spark.cluster import command_of
 from tests.spark.clustered import DRIVER, Clustered
 
 
@@ -21,9 +21,9 @@ def settings() -> dict[str, Any]:
     return {"reading": {"batch_size": 50}, "properties": silence}
 
 
-def kill(cluster: Cluster, word: bytes) -> None:
+def kill(place: Clustered, word: bytes) -> None:
     """All with this in their command: of an executor, its JVM lives on."""
-    for pid in cluster.processes():
+    for pid in place.cluster.processes():
         if word in command_of(pid):
             os.kill(pid, signal.SIGKILL)
 
@@ -31,18 +31,18 @@ def kill(cluster: Cluster, word: bytes) -> None:
 @pytest.mark.parametrize(
     "kill",
     [
-        lambda cluster: kill(cluster, b"watcher.reader"),
-        lambda cluster: kill(cluster, b"pyspark.daemon"),
-        Cluster.kill_executors,
-        lambda cluster: cluster.stop_worker(0),
+        lambda place: kill(place, b"watcher.reader"),
+        lambda place: kill(place, b"pyspark.daemon"),
+        lambda place: place.cluster.kill_executors(),
+        lambda place: place.cluster.stop_worker(place.cluster.worker_of(place.holder())),
     ],
     ids=["readers", "python-workers", "executors", "a-worker-with-its-executor"],
 )
-def test_what_it_had_in_hand_is_read_by_another(warm: Clustered, kill: Callable[[Cluster], object]) -> None:
+def test_what_it_had_in_hand_is_read_by_another(warm: Clustered, kill: Callable[[Clustered], object]) -> None:
     """Killed while they read: every picture is read, none is blamed for it; the session goes on."""
     drivers = warm.processes(DRIVER)
     names = warm.drop_held(f"held-{len(warm.dropped)}", 200)
-    kill(warm.cluster)
+    kill(warm)
     warm.let_go()
     warm.assert_read(names)
     assert drivers == warm.processes(DRIVER)
