@@ -111,7 +111,8 @@ class Cluster:
         """The number of the worker whose executor, or a process below it, this is."""
         workers = {p.pid: int(name[6:]) for name, p in self._processes.items() if p and name != "master"}
         while pid not in workers:
-            assert (pid := parent_of(pid)), "it belongs to no worker"
+            assert pid, "it belongs to no worker"
+            pid = parent_of(pid)
         return workers[pid]
 
     def stop_master(self) -> None:
