@@ -3,9 +3,7 @@
 It ends with whoever started it, also where that one is killed: see `Cluster`. Benchmarks start theirs here, too.
 """
 
-import ctypes
 import os
-import re
 import shutil
 import signal
 import socket
@@ -19,9 +17,12 @@ from pathlib import Path
 from typing import Self
 
 from tests.end_to_end.process import wait_for
+from tests.spark.processes import command_of, kill, kill_marked, marked, parent_of
+from watcher.child import die_with_the_parent
+from watcher.errors import ConfigError
+from watcher.spark.readiness import java_version, pyspark_version
 
 LOOPBACK = "127.0.0.1"
-OLDEST_JAVA = 17
 # Small and soon there: none of them computes anything.
 _JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData"
 _MASTER, _WORKER = (f"org.apache.spark.deploy.{name}" for name in ("master.Master", "worker.Worker"))
@@ -31,23 +32,12 @@ _REGISTERED = "Successfully registered with master"
 
 def why_missing() -> str:
     """Why no cluster can be started here; "" where one can."""
-    if find_spec("pyspark") is None:
-        return "pyspark is not installed: make test-spark"
-    if (found := _java_version()) is None:
-        return f"there is no Java, of {OLDEST_JAVA} or newer: apt install openjdk-17-jre-headless"
-    return "" if found >= OLDEST_JAVA else f"Java is of version {found}: Spark needs {OLDEST_JAVA} or newer"
-
-
-def _java_version() -> int | None:
-    home = os.environ.get("JAVA_HOME")
     try:
-        said = subprocess.run(
-            [f"{home}/bin/java" if home else "java", "-version"], capture_output=True, text=True, check=False
-        ).stderr
-    except OSError:
-        return None
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
-    return int(found[1]) if found else None
+        pyspark_version()
+        java_version()
+    except ConfigError as error:
+        return f"{error}. {error.hint}"
+    return ""
 
 
 class Cluster:
@@ -105,7 +95,7 @@ class Cluster:
         pids = self.executors(number)
         self._kill(f"worker{number}")
         for pid in pids:
-            _kill(pid)
+            kill(pid)
 
     def worker_of(self, pid: int) -> int:
         """The number of the worker whose executor, or a process below it, this is."""
@@ -131,7 +121,7 @@ class Cluster:
         """Kill those that there are, as the system does where memory runs out; gives their pids."""
         pids = self.executors()
         for pid in pids:
-            _kill(pid)
+            kill(pid)
         return pids
 
     def processes(self) -> list[int]:
@@ -175,7 +165,7 @@ class Cluster:
                 [home / "bin" / "spark-class", *what], cwd=self.folder / name, env=environment, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 user=self._user, group=self._user, extra_groups=None if self._user is None else [],
-                preexec_fn=_die_with_the_parent,
+                preexec_fn=die_with_the_parent,
             )  # fmt: skip
 
     def _wait(self, name: str, condition: Callable[[], bool]) -> None:
@@ -196,11 +186,6 @@ class Cluster:
             self._processes[name] = None
 
 
-def _die_with_the_parent() -> None:
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-
-
 def _free_port() -> int:
     with socket.create_server((LOOPBACK, 0)) as server:
         return int(server.getsockname()[1])
@@ -209,44 +194,3 @@ def _free_port() -> int:
 def _listens(port: int) -> bool:
     with socket.socket() as client:
         return client.connect_ex((LOOPBACK, port)) == 0
-
-
-def marked(mark: str) -> list[int]:
-    """Pids of the processes that live and have this in their environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if mark.encode() in (folder / "environ").read_bytes():
-                found.append(int(folder.name))
-    return sorted(found)
-
-
-def kill_marked(mark: str) -> None:
-    """Kill them, and what they start meanwhile, until there is none."""
-
-    def none_left() -> bool:
-        pids = marked(mark)
-        for pid in pids:
-            _kill(pid)
-        return not pids
-
-    wait_for(none_left, "an end of all that was started")
-
-
-def command_of(pid: int) -> bytes:
-    """The arguments of a process, each ended by NUL; b"" where it is gone."""
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    return b""
-
-
-def parent_of(pid: int) -> int:
-    """Who started a process, or has it now; 0 where it is gone."""
-    with suppress(OSError):
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    return 0
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

@@ -13,7 +13,8 @@ from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import Running, wait_for
 from tests.faults.injection import HOLD, gate
-from tests.spark.cluster import LOOPBACK, Cluster, command_of, kill_marked, marked
+from tests.spark.cluster import LOOPBACK, Cluster
+from tests.spark.processes import command_of, kill_marked, marked
 
 _MARK = "DAEMON_OF_TESTS"
 _SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.process import wait_for
-from tests.spark.cluster import Cluster, marked, why_missing
+from tests.spark.cluster import Cluster, why_missing
+from tests.spark.processes import marked
 from tests.spark.sockets import beyond_loopback, listening
 
 _STARTS_ONE = """

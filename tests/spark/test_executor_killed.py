@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.process import wait_for
-from tests.spark.cluster import command_of
 from tests.spark.clustered import DRIVER, Clustered
+from tests.spark.processes import command_of
 
 
 @pytest.fixture(scope="module")
