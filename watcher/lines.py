@@ -28,9 +28,11 @@ class Lines:
         What a reader may have unread, sixteen times 64 ids, is some 42 KB; the kernel keeps 200 KB for it.
         """
         line, until = json.dumps(message).encode() + b"\n", time.monotonic() + self._patience
+        room = select.poll()
         try:
+            room.register(self._link, select.POLLOUT)
             while line := line[self._sent(line) :]:
-                if not select.select([], [self._link], [], max(0.0, until - time.monotonic()))[1]:
+                if not room.poll(1000 * max(0.0, until - time.monotonic())):
                     break
         except OSError:
             pass

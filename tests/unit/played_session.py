@@ -22,7 +22,7 @@ def settings(work: Path, **others: Any) -> SessionSettings:
     told = SessionSettings(
         master="spark://there:7077", python="/usr/bin/python3", properties=None, patience_seconds=90.0,
         scratch="/state/spark", work=str(work), work_there="/there/.work", model=3, scale="unit", shape="image",
-        max_pixels=1000, max_bytes=1000, seconds_per_picture=30.0, accepted_error=None,
+        max_pixels=1000, max_bytes=1 << 30, seconds_per_picture=30.0, accepted_error=None,
     )  # fmt: skip
     return SessionSettings(**{name: others.get(name, getattr(told, name)) for name in told.__slots__})
 

@@ -73,18 +73,18 @@ def test_a_suspect_waits_until_it_has_the_cluster_to_itself() -> None:
     assert [] == begun(asking)
 
 
-def test_what_was_tried_before_is_asked_for_apart() -> None:
-    """By a daemon that ended over it, say: together with its like, and not with fresh ones."""
+def test_what_was_tried_before_is_as_good_as_fresh() -> None:
+    """By a daemon that was killed, say, or one that cost a reader: readers keep it from others, jobs need not."""
     asking = Asking({})
-    asking.add([claim(1), claim(2, attempt=2), claim(3, attempt=2)])
+    asking.add([claim(1), claim(2, attempt=2), claim(3, attempt=3)])
     now = job(asking)
-    assert (ids([2, 3]), Level.AGAIN) == (set(now.claims), now.level)
+    assert (ids([1, 2, 3]), Level.FRESH) == (set(now.claims), now.level)
 
 
 def test_a_group_of_suspects_is_no_larger_than_a_job_may_be() -> None:
-    """As after a restart, when all that was in hand was tried before."""
-    asking = Asking({})
-    asking.add(claim(number, attempt=2) for number in range(5))
+    """As after a session with more slots."""
+    asking = Asking({id_of(number): Level.AGAIN for number in range(5)})
+    asking.add(claim(number) for number in range(5))
     sizes = []
     while asking:
         now = job(asking, most=2)
@@ -92,6 +92,29 @@ def test_a_group_of_suspects_is_no_larger_than_a_job_may_be() -> None:
         assert all(asking.answered(id_) for id_ in list(now.claims))
         asking.ended(now.number)
     assert [(2, Level.AGAIN), (2, Level.AGAIN), (1, Level.AGAIN)] == sizes
+
+
+def test_one_over_which_sessions_end_is_found() -> None:
+    """Where executors are the session's own process, all that dies is sessions: the next one goes on from there."""
+    suspicion, poison, sessions = dict[str, Level](), id_of(7), 0
+    hand = {id_of(number): claim(number) for number in range(20)}
+    convicted = list[str]()
+    while hand:
+        asking = Asking(suspicion)
+        asking.add(hand.values())
+        sessions += 1
+        for one in asking.convicted():
+            convicted.append(hand.pop(one.id).id)
+        while hand and (now := next(asking.jobs(most=100), None)):
+            if poison in now.claims:
+                asking.lost()
+                break
+            for id_ in list(now.claims):
+                assert asking.answered(id_)
+                del hand[id_]
+            asking.ended(now.number)
+    assert ([poison], 5) == (convicted, sessions)
+    assert {poison: Level.ALONE} == suspicion  # the next attempt is asked alone, too
 
 
 def test_suspicion_outlives_the_session() -> None:
@@ -113,7 +136,7 @@ def test_suspicion_outlives_the_session() -> None:
         assert all(another.answered(id_) for id_ in list(now.claims))
         another.ended(now.number)
     assert [
-        (ids([0]), Level.ALONE), (ids([1]), Level.ALONE), (ids([2, 3]), Level.AGAIN), (ids([4]), Level.FRESH),
+        (ids([0]), Level.ALONE), (ids([1]), Level.ALONE), (ids([2, 3]), Level.SHARE), (ids([4]), Level.FRESH),
     ] == groups  # fmt: skip
     assert {} == suspicion  # a verdict clears of it
 

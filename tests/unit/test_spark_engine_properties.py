@@ -80,7 +80,8 @@ class AnyCluster(RuleBasedStateMachine):
 
     @rule()
     def session_ends(self) -> None:
-        """And another one begins."""
+        """And another one begins. It may have been over what was asked."""
+        self.accidents = True
         with suppress(SurroundingsError):
             self.cluster.say(EOFError())
         self._another()

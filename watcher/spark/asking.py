@@ -23,6 +23,7 @@ class Level(IntEnum):
     AGAIN = 1  # its job died
     SHARE = 2  # and once more
     ALONE = 3  # and that of its share
+    GUILTY = 4  # and the session with it, while it was asked alone: the next one, being there, is the proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Asking:
         self._suspicion = suspicion
         self._fresh, self._suspects = deque[Claim](), deque[tuple[Level, list[Claim]]]()
         self._jobs: dict[int, Job] = {}
+        self._convicted = list[Claim]()
         self._count = 0
 
     def __len__(self) -> int:
@@ -62,17 +64,23 @@ class Asking:
 
     def add(self, claims: Iterable[Claim]) -> None:
         """These are to be read."""
-        tried = list[Claim]()
+        suspects: dict[Level, list[Claim]] = {Level.ALONE: [], Level.SHARE: [], Level.AGAIN: []}
         for claim in claims:
             level = self._suspicion.get(claim.id, Level.FRESH)
-            if level is Level.ALONE:
-                self._suspects.append((level, [claim]))
-            elif level or claim.attempt > 1:
-                tried.append(claim)
-            else:
+            if level in suspects:
+                suspects[level].append(claim)
+            elif level is Level.FRESH:
                 self._fresh.append(claim)
-        if tried:
-            self._suspects.append((Level.AGAIN, tried))
+            else:
+                self._suspicion[claim.id] = Level.ALONE
+                self._convicted.append(claim)
+        for level, some in suspects.items():
+            self._suspect(some, level)
+
+    def convicted(self) -> list[Claim]:
+        """Those of which nothing more is to be asked, of all that were added: the session before ended over them."""
+        convicted, self._convicted = self._convicted, []
+        return convicted
 
     def jobs(self, most: int) -> Iterator[Job]:
         """The jobs that may begin now, of so many pictures at most."""
@@ -105,9 +113,14 @@ class Asking:
             self._suspicion[claim.id] = level
         if job.level is Level.ALONE:
             return claims[0]
-        for share in _shares(claims, level):
-            self._suspects.append((level, share))
+        self._suspect(claims, level)
         return None
+
+    def lost(self) -> None:
+        """The session ended, and perhaps over one of these: executors may be its own process."""
+        for number in list(self._jobs):
+            if accused := self.died(number):
+                self._suspicion[accused.id] = Level.GUILTY
 
     def _next(self, most: int) -> Job | None:
         if not self.may_begin:
@@ -119,6 +132,10 @@ class Asking:
             self._suspects.appendleft((level, claims[most:]))
         return self._job(level, claims[:most])
 
+    def _suspect(self, claims: Sequence[Claim], level: Level) -> None:
+        size = {Level.AGAIN: len(claims), Level.SHARE: isqrt(max(0, len(claims) - 1)) + 1}.get(level, 1)
+        self._suspects.extend((level, list(claims[at : at + size])) for at in range(0, len(claims), size or 1))
+
     def _job(self, level: Level, claims: Sequence[Claim]) -> Job:
         self._count += 1
         return Job(self._count, level, {claim.id: claim for claim in claims})
@@ -128,8 +145,3 @@ class Asking:
             if claim := job.claims.pop(id_, None):
                 return claim
         return None
-
-
-def _shares(claims: Sequence[Claim], level: Level) -> list[list[Claim]]:
-    size = {Level.AGAIN: len(claims), Level.SHARE: isqrt(len(claims) - 1) + 1}.get(level, 1)
-    return [list(claims[at : at + size]) for at in range(0, len(claims), size)]

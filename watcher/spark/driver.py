@@ -57,9 +57,9 @@ def main() -> None:
                 log.info("reading")
                 _Driver(cluster, speech, settings.patience_seconds).run(link)
         except DigitWatcherError as error:
-            speech.refuse(error)
+            speech.say(refused(error))
         except OSError as error:
-            speech.refuse(SurroundingsError(f"no Spark session can be opened: {error}"))
+            speech.say(refused(SurroundingsError(f"no Spark session can be opened: {error}")))
     os._exit(0)  # threads of Spark's may still wait for an answer
 
 
@@ -85,9 +85,6 @@ class _Speech:
         lines = b"".join(word + b"\n" if isinstance(word, bytes) else to_json(word) + b"\n" for word in words)
         with self.lock:
             self.link.sendall(lines)
-
-    def refuse(self, error: DigitWatcherError) -> None:
-        self.say({"refused": type(error).__name__, "error": in_words(str(error)), "hint": in_words(error.hint)})
 
 
 class _Driver:
@@ -116,7 +113,7 @@ class _Driver:
             os._exit(0)  # the daemon is gone
         except Exception as error:  # noqa: BLE001  Spark's errors have no class in common
             if not self._cluster.is_open:
-                self._end(f"Spark has ended the session: {why(error)}")
+                self._end({"ended": why(error)})
             self._speech.say({"died": number, "why": why(error)})
         finally:
             self._running -= 1
@@ -128,7 +125,8 @@ class _Driver:
             if executors or not self._running:
                 lonely_since = now
             elif now - lonely_since > self._patience:
-                self._end(f"there has been no executor for {self._patience:.0f} s")
+                lonely = f"there has been no executor for {self._patience:.0f} s"
+                self._end(refused(SurroundingsError(lonely, hint="Another session is tried until there is one.")))
             if now - said >= STATE_SECONDS:
                 self._speech.say({"slots": self._cluster.slots, "executors": executors})
                 said = now
@@ -139,13 +137,18 @@ class _Driver:
             self._watch()
         finally:  # it looked away, whatever the reason: without it nobody learns of an end
             if not self._over:  # else it is the session that signs off
-                self._end("Spark has ended the session")
+                self._end({"ended": ""})
 
-    def _end(self, what: str) -> NoReturn:
+    def _end(self, word: dict[str, str]) -> NoReturn:
         try:
-            self._speech.refuse(SurroundingsError(what, hint="Another session is tried until there is one."))
+            self._speech.say(word)
         finally:
             os._exit(0)
+
+
+def refused(error: DigitWatcherError) -> dict[str, str]:
+    """What the daemon is told of it."""
+    return {"refused": type(error).__name__, "error": in_words(str(error)), "hint": in_words(error.hint)}
 
 
 def why(error: Exception) -> str:

@@ -19,12 +19,13 @@ from watcher.spark.parts import divided
 from watcher.spark.session import Session, SessionSettings
 from watcher.spark.storage import read_mark
 from watcher.spark.trial import CONTROL, Trial
-from watcher.spark.words import Away, Died, Done, Ready, Refused, State, Word
+from watcher.spark.words import Away, Died, Done, Ended, Ready, Refused, State, Word
 
 log = logging.getLogger(__name__)
 AHEAD_SECONDS = 2.0  # of work that is in hand: two jobs, of which each costs some 50 ms by itself
 LEAST_AHEAD = 8  # pictures for each slot that are in hand, however long each takes
 SILENCE_SECONDS = 60.0  # of the driver, which says every few seconds how the cluster is
+_ENDED = "Spark has ended the session"
 _OVER_A_PICTURE = (Trouble.CRASHED, Trouble.TIMED_OUT, Trouble.OUT_OF_MEMORY)  # an executor's reader ended
 
 
@@ -44,7 +45,7 @@ class SparkEngine:
         self.model_name = self.misread = self.differing = ""
         self.slots = self.executors = 0
         self._asking, self._pace = Asking(suspicion), Pace(AHEAD_SECONDS)
-        self._outcomes = list[Outcome]()
+        self._outcomes, self._apart = list[Outcome](), set[str]()  # ids over which readers were lost
         self._trial, self._absence = Trial(), Absence()
         self._heard = clock()
         self._session: Session | None = start(settings)
@@ -77,6 +78,7 @@ class SparkEngine:
         if not self._asking:
             self._pace.begin(self._clock())
         self._asking.add(claims)
+        self._outcomes += [_crashed(claim, "its session ended") for claim in self._asking.convicted()]
         self._deal()
 
     def collect(self) -> list[Outcome]:
@@ -123,6 +125,7 @@ class SparkEngine:
                 else:
                     self._heed(word)
         except (EOFError, OSError, ValueError) as error:
+            self._asking.lost()
             raise self._ended("the process that holds the Spark session has ended") from error
         if self._clock() - self._heard >= self._silence:
             raise self._ended(f"the Spark session has not been heard of for {self._silence:.0f} s")
@@ -135,6 +138,9 @@ class SparkEngine:
     def _take(self, outcome: Outcome) -> None:
         if outcome.trouble in _OVER_A_PICTURE:
             self.on_lost(Loss[outcome.trouble.name])
+            self._apart.add(outcome.id)
+        else:
+            self._apart.discard(outcome.id)
         claim = self._asking.answered(outcome.id)
         if claim is None:
             return  # asked twice; the first verdict counted
@@ -162,6 +168,9 @@ class SparkEngine:
                 self._mourn(word)
             case Away():
                 self._put_back(word)
+            case Ended():
+                self._asking.lost()
+                raise self._ended(f"Spark has ended the session: {word.ended}" if word.ended else _ENDED)
             case Refused():
                 self.close()
                 raise word.as_error()
@@ -194,7 +203,7 @@ class SparkEngine:
     def _convict(self) -> None:
         if guilty := self._trial.passed():
             self._absence.over()  # the job without a picture found the storage
-            self._outcomes.append(Outcome(guilty.id, trouble=Trouble.CRASHED, message="its executor ended"))
+            self._outcomes.append(_crashed(guilty, "its executor ended"))
 
     def _acquit(self) -> None:
         if doubtful := self._trial.failed():
@@ -210,7 +219,8 @@ class SparkEngine:
             self._session.ask(CONTROL, mark, [[]])
             return
         for job in self._asking.jobs(most=self._batch_size * max(1, self.slots)):
-            self._session.ask(job.number, mark, divided(list(job.claims.values()), max(1, self.slots)))
+            claims, slots = list(job.claims.values()), max(1, self.slots)
+            self._session.ask(job.number, mark, divided(claims, slots, self._settings.max_bytes, self._apart))
 
     @property
     def _work(self) -> bytes:
@@ -219,3 +229,7 @@ class SparkEngine:
     def _ended(self, what: str) -> SurroundingsError:
         self.close()
         return SurroundingsError(what, hint=f"A new one is tried. The logs in {self._settings.scratch} say more.")
+
+
+def _crashed(claim: Claim, message: str) -> Outcome:
+    return Outcome(claim.id, trouble=Trouble.CRASHED, message=message)

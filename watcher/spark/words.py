@@ -60,6 +60,12 @@ class Away(_Said):
     storage: bool = True
 
 
+class Ended(_Said):
+    """Spark has ended the session: why, as far as it says so."""
+
+    ended: Words
+
+
 class Refused(_Said):
     """No session can be opened, or an executor cannot read: the error's class, what it says, and what to do."""
 
@@ -73,7 +79,7 @@ class Refused(_Said):
         return kinds.get(self.refused, SurroundingsError)(self.error, hint=self.hint)
 
 
-Word = Ready | State | Done | Died | Away | Refused
+Word = Ready | State | Done | Died | Away | Ended | Refused
 _WORDS: TypeAdapter[Word] = TypeAdapter(Word)
 _ANSWERS: TypeAdapter[list[Seen | Unread | Lost]] = TypeAdapter(
     list[Annotated[Seen | Unread | Lost, Field(union_mode="left_to_right")]],
