@@ -90,8 +90,8 @@ if "watcher.reader" in sys.orig_argv and "GATE" in os.environ:
 def faulty_readers(folder: Path) -> dict[str, str]:
     """Environment in which readers crash, hang, wait and more over pictures that carry the words in a comment.
 
-    One that is held says so with `gate.reached` in the folder, its pid in it, and goes on when `gate` is there. KILL ends
-    the executor of Spark that the reader belongs to: a process beside it does, as the reader may signal nobody.
+    One that is held says so with `gate.reached` in the folder, its pid in it, and goes on when `gate` is there. KILL
+    ends the executor of Spark that the reader belongs to: a process beside it does, as the reader may signal nobody.
     """
     modules = folder / "injected"
     modules.mkdir(exist_ok=True)
