@@ -29,7 +29,7 @@ JVM = b"org.apache.spark.deploy.SparkSubmit"
 
 
 class Clustered(Place):
-    """A place whose daemons have an empty HOME and TMPDIR, and a mark that all bear which they start.
+    """A place whose daemons have an empty HOME and TMPDIR, no language, and a mark that all bear which they start.
 
     python: the executors' one; None: that of `spark.python`'s default.
     """
@@ -63,7 +63,7 @@ class Clustered(Place):
     @property
     def environment(self) -> dict[str, str]:
         """What daemons here have in theirs."""
-        return {"HOME": str(self.elsewhere), "TMPDIR": str(self.elsewhere), _MARK: self._mark}
+        return {"HOME": str(self.elsewhere), "TMPDIR": str(self.elsewhere), "LC_ALL": "C", _MARK: self._mark}
 
     def command(self, *arguments: str | Path, **environment: Any) -> Any:
         """As `Place.command`, with that environment."""
@@ -163,9 +163,11 @@ def clustered(cluster: Cluster, python: Path | None = None) -> Iterator[Clustere
     """A fresh place, whose daemons end with it."""
     folder = Path(tempfile.mkdtemp(prefix="dw"))  # short: Spark's sockets lie in the state folder
     folder.chmod(0o755)
-    place = Clustered(folder / "a place", cluster, python)
     try:
-        yield place
+        place = Clustered(folder / "ein Plätzchen", cluster, python)
+        try:
+            yield place
+        finally:
+            place.end()
     finally:
-        place.end()
-    shutil.rmtree(folder)
+        shutil.rmtree(folder)

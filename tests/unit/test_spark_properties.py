@@ -86,6 +86,11 @@ def test_scratch_is_nowhere_else() -> None:
     assert "/opt/python" == found["PYSPARK_PYTHON"]
 
 
+def test_java_knows_all_paths() -> None:
+    """Whatever language the daemon is started with, or none: paths are UTF-8 to Java, as they are to Python."""
+    assert "C.UTF-8" == environment("yarn", SCRATCH, "/opt/python")["LC_ALL"]
+
+
 def test_the_current_folder_stands_in_for_nothing() -> None:
     """Python would look there first: alone on a machine, executors are where we were started, as in our repository."""
     assert "1" == musts("local[*]", SCRATCH)["spark.executorEnv.PYTHONSAFEPATH"]

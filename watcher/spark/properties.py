@@ -67,6 +67,7 @@ def environment(master: str, scratch: Path, python: str) -> dict[str, str]:
     found = {
         "TMPDIR": str(scratch), "SPARK_LOCAL_DIRS": str(scratch), "SPARK_LAUNCHER_OPTS": _NO_TRACE,
         "PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "LC_ALL": "C.UTF-8",  # a service may have no language: Java would know no path beyond ASCII then
     }  # fmt: skip
     # Else its ports are open on the machine's other addresses, too, to whoever comes.
     return found | {"SPARK_LOCAL_IP": "127.0.0.1"} if master.startswith("local") else found
