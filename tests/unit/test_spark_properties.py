@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from watcher.spark.properties import LOG4J, defaults, environment, musts, submit_arguments
+from watcher.spark.properties import defaults, environment, log_settings, musts, submit_arguments
 
 SCRATCH = Path("/var/lib/digit watcher/spark")
 
@@ -64,7 +64,7 @@ def test_sockets_are_unix_ones_where_their_path_is_short_enough(length: int, use
 
 def test_the_log_is_a_file_of_limited_size() -> None:
     """In the scratch folder."""
-    text = LOG4J.format(log=SCRATCH / "spark.log")
+    text = log_settings(SCRATCH / "spark.log")
     assert f"appender.file.fileName = {SCRATCH}/spark.log\n" in text
     assert f"appender.file.filePattern = {SCRATCH}/spark.log.%i\n" in text
     assert "appender.file.strategy.max = 2\n" in text
@@ -87,7 +87,12 @@ def test_scratch_is_nowhere_else() -> None:
 
 
 def test_java_knows_all_paths() -> None:
-    """Whatever language the daemon is started with, or none: paths are UTF-8 to Java, as they are to Python."""
+    """Whatever language the daemon is started with, or none: as UTF-8, and as escapes where it reads byte by byte."""
+    assert r"fileName = /scans of M\u00fcller/spark.log" in log_settings(Path("/scans of Müller/spark.log"))
+    assert (
+        "file:///scans%20of%20M%C3%BCller/"
+        in musts("yarn", Path("/scans of Müller"))["spark.driver.defaultJavaOptions"]
+    )
     assert "C.UTF-8" == environment("yarn", SCRATCH, "/opt/python")["LC_ALL"]
 
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 from watcher.errors import SurroundingsError
 from watcher.spark.code import code_name, digest, packed_code
 from watcher.spark.order import Order, Part
-from watcher.spark.properties import LOG4J, defaults, environment, musts, submit_arguments
+from watcher.spark.properties import defaults, environment, log_settings, musts, submit_arguments
 from watcher.spark.readiness import refuse_unready
 from watcher.spark.session import SessionSettings
 from watcher.spark.words import in_words
@@ -108,7 +108,7 @@ def _set_up(settings: SessionSettings, scratch: Path) -> None:
     for left in scratch.iterdir():  # of a session that was killed
         if not left.name.startswith((LOG, STDERR)):
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
-    (scratch / "log4j2.properties").write_text(LOG4J.format(log=scratch / LOG), encoding="utf-8")
+    (scratch / "log4j2.properties").write_text(log_settings(scratch / LOG), encoding="ascii")
     os.environ.update(
         environment(settings.master, scratch, settings.python),
         PYSPARK_SUBMIT_ARGS=submit_arguments(musts(settings.master, scratch), settings.properties),

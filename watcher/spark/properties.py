@@ -1,5 +1,6 @@
 """What Spark is told: what must be so for our guarantees, and what is better for us where nobody said otherwise."""
 
+import json
 import os
 import shlex
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _NO_TRACE = "-XX:-UsePerfData"  # which would lie in /tmp
-LOG4J = """status = error
+_LOG4J = """status = error
 rootLogger.level = warn
 rootLogger.appenderRef.file.ref = file
 appender.file.type = RollingFile
@@ -25,6 +26,12 @@ appender.file.strategy.max = 2
 LONGEST_SCRATCH = 107 - len("/.") - 36 - len(".sock")  # bytes of its path: a socket in it may have 107
 
 
+def log_settings(log: Path) -> str:
+    """log4j2.properties. log: Spark's own one."""
+    # Java reads such files byte by byte, and takes \u00e4 for what JSON takes it.
+    return _LOG4J.format(log=json.dumps(str(log))[1:-1])
+
+
 def musts(master: str, scratch: Path) -> dict[str, str]:
     """What is ours to say. scratch: where the driver's own files lie."""
     return {
@@ -39,7 +46,7 @@ def musts(master: str, scratch: Path) -> dict[str, str]:
         "spark.executorEnv.PYTHONSAFEPATH": "1",
         "spark.driver.defaultJavaOptions": shlex.join([
             f"-Djava.io.tmpdir={scratch}", _NO_TRACE,
-            f"-Dlog4j2.configurationFile=file:{scratch / 'log4j2.properties'}",
+            f"-Dlog4j2.configurationFile={(scratch / 'log4j2.properties').as_uri()}",
         ]),
     }  # fmt: skip
 
