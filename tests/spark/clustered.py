@@ -169,5 +169,6 @@ def clustered(cluster: Cluster, python: Path | None = None) -> Iterator[Clustere
             yield place
         finally:
             place.end()
+        assert [place.root] == list(folder.iterdir())  # and nothing of another name beside it
     finally:
         shutil.rmtree(folder)
