@@ -78,7 +78,7 @@ test-browser: $(VENV)/.browser
 # A Spark of this machine, several JVMs: what costs half a gigabyte to install, and seconds to start each time. Skips,
 # and says why, where there is no Java.
 test-spark: $(VENV)/.dev $(VENV)/.spark
-	@$(BIN)/python -m pytest --timeout 400 tests/spark
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --timeout 400 tests/spark
 
 # What needs root, mounts, a Prometheus, or a machine of its own, booted over this one for a minute: it skips what is not
 # to be had, and says why.

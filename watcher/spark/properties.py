@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 _NO_TRACE = "-XX:-UsePerfData"  # which would lie in /tmp
 _LOG4J = """status = error
@@ -46,7 +47,7 @@ def musts(master: str, scratch: Path) -> dict[str, str]:
         "spark.executorEnv.PYTHONSAFEPATH": "1",
         "spark.driver.defaultJavaOptions": shlex.join([
             f"-Djava.io.tmpdir={scratch}", _NO_TRACE,
-            f"-Dlog4j2.configurationFile={(scratch / 'log4j2.properties').as_uri()}",
+            f"-Dlog4j2.configurationFile=file:{quote(bytes(scratch / 'log4j2.properties'))}",
         ]),
     }  # fmt: skip
 
