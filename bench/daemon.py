@@ -39,6 +39,7 @@ def running(
         try:
             while b"READY=1" not in sock.recv(4096):
                 pass
+            sock.close()  # unheard, what it says later would soon fill the socket
             yield process, time.perf_counter() - started
         finally:
             process.terminate()

@@ -5,6 +5,8 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 
+LISTENS_SECONDS = 0.5  # that a manager may take to hear something
+
 
 def notify(**facts: str | int) -> None:
     """Send facts, as in notify(READY=1, STATUS="reading"). Without systemd it does nothing."""
@@ -15,8 +17,9 @@ def notify(**facts: str | int) -> None:
         address = "\0" + address[1:]
     # A line break in a file's name must not begin a fact of its own.
     message = "\n".join(f"{key}={' '.join(str(value).splitlines())}" for key, value in facts.items())
-    # A service must not fail because its manager does not listen.
+    # A service must not fail, nor stand still, because its manager does not listen.
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+        sock.settimeout(LISTENS_SECONDS)
         sock.sendto(message.encode(), address)
 
 

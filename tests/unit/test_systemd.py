@@ -28,6 +28,18 @@ def test_an_abstract_socket_is_reached(monkeypatch: pytest.MonkeyPatch, tmp_path
         assert b"STOPPING=1" == manager.recv(1000)
 
 
+def test_a_manager_that_hears_nothing_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its socket takes some words, and no more: those behind them are lost, and the work goes on."""
+    monkeypatch.setattr(systemd, "LISTENS_SECONDS", 0.001)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        room = int(Path("/proc/sys/net/unix/max_dgram_qlen").read_text()) if os.path.exists("/proc") else 100
+        for number in range(room + 5):
+            notify(STATUS=number)
+        assert b"STATUS=0" == manager.recv(1000)
+
+
 @pytest.mark.parametrize("address", [None, "", "/nowhere/notify"])
 def test_without_a_listener_nothing_happens(monkeypatch: pytest.MonkeyPatch, address: str | None) -> None:
     """A daemon started by hand, or whose manager is deaf, runs on."""

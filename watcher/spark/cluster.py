@@ -18,6 +18,7 @@ from watcher.spark.session import SessionSettings
 from watcher.spark.words import in_words
 
 _POLL_SECONDS = 0.1
+_UNNAMED = "pyspark-shell"  # as spark-submit calls it
 END_SECONDS = 2.0  # that the JVM has to end
 LOG, STDERR = "spark.log", "driver.log"
 
@@ -123,5 +124,6 @@ def _context(settings: SessionSettings, scratch: Path) -> Any:
     told = SparkConf()
     for key, value in defaults(settings.master, scratch).items():
         told.setIfMissing(key, value)
-    told.setIfMissing("spark.app.name", f"digit-watcher {in_words(settings.work_there)}")
+    if told.get("spark.app.name", _UNNAMED) == _UNNAMED:
+        told.setAppName(f"digit-watcher {in_words(settings.work_there)}")
     return SparkContext(conf=told)
