@@ -20,7 +20,7 @@ from bench.results import Figure, Results
 from bench.table import Table
 from watcher.bars import each
 from watcher.cores import cores
-from watcher.spark.properties import LOG4J, defaults, environment, musts, submit_arguments
+from watcher.spark.properties import defaults, environment, log_settings, musts, submit_arguments
 
 _WARM_UP = 2  # rounds, in which the JVM compiles and workers start
 _IN_PYTHON, _IN_JVM = 100, 2000  # tasks of a job
@@ -55,7 +55,7 @@ def _context(scratch: Path) -> Any:
     from pyspark import SparkConf, SparkContext
 
     master = f"local[{cores()}]"
-    (scratch / "log4j2.properties").write_text(LOG4J.format(log=scratch / "spark.log"), encoding="utf-8")
+    (scratch / "log4j2.properties").write_text(log_settings(scratch / "spark.log"), encoding="ascii")
     os.environ.update(environment(master, scratch, sys.executable))
     os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(musts(master, scratch), None)
     SparkContext._ensure_initialized()
