@@ -13,6 +13,7 @@ from watcher.held_model import HeldModel
 from watcher.reader_process import ReaderSettings
 from watcher.spark.asking import Level
 from watcher.spark.session import SessionSettings
+from watcher.terms import Terms
 from watcher.workers import START_SECONDS, LocalEngine
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 def reader_settings(config: Config, files: Files, model: HeldModel) -> ReaderSettings:
     """What readers are told."""
     reading = config.reading
-    return ReaderSettings(
-        model=model.descriptor, work=files.work, scale=config.input.scale, shape=config.input.shape,
-        max_pixels=reading.max_pixels, max_bytes=reading.max_bytes, seconds_per_picture=reading.seconds_per_picture,
-        accepted_error=reading.accepted_error, workers=reading.worker_count, batch_size=reading.batch_size,
+    terms = Terms(
+        scale=config.input.scale, shape=config.input.shape, max_pixels=reading.max_pixels, max_bytes=reading.max_bytes,
+        seconds_per_picture=reading.seconds_per_picture, accepted_error=reading.accepted_error,
     )  # fmt: skip
+    return ReaderSettings(model.descriptor, files.work, terms, reading.worker_count, reading.batch_size)
 
 
 def start_engine(config: Config, files: Files, model: HeldModel, suspicion: dict[str, Level]) -> Engine:
@@ -79,7 +80,5 @@ def _session_settings(config: Config, reader: ReaderSettings) -> SessionSettings
         master=spark.master, python=spark.python or sys.executable,
         properties=str(spark.properties) if spark.properties else None, patience_seconds=spark.patience_seconds,
         scratch=str(config.state_folder / "spark"), work=work, work_there=str(inbox_there / os.path.basename(work)),
-        model=reader.model, scale=reader.scale, shape=reader.shape, max_pixels=reader.max_pixels,
-        max_bytes=reader.max_bytes, seconds_per_picture=reader.seconds_per_picture,
-        accepted_error=reader.accepted_error,
+        model=reader.model, terms=reader.terms,
     )  # fmt: skip

@@ -3,10 +3,11 @@
 import os
 import subprocess
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from watcher.child import end_child, start_child
 from watcher.lines import Lines
+from watcher.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +16,7 @@ class ReaderSettings:
 
     model: int
     work: bytes
-    scale: str
-    shape: str
-    max_pixels: int
-    max_bytes: int
-    seconds_per_picture: float
-    accepted_error: float | None
+    terms: Terms
     workers: int
     batch_size: int
 
@@ -65,10 +61,6 @@ class ReaderProcess:
 
 def start_reader(settings: ReaderSettings, now: float) -> ReaderProcess:
     """Start a process of our own program; it speaks first."""
-    told = {
-        "model": settings.model, "work": os.fsdecode(settings.work), "scale": settings.scale, "shape": settings.shape,
-        "max_pixels": settings.max_pixels, "max_bytes": settings.max_bytes,
-        "seconds_per_picture": settings.seconds_per_picture, "accepted_error": settings.accepted_error,
-    }  # fmt: skip
+    told = {"model": settings.model, "work": os.fsdecode(settings.work), **asdict(settings.terms)}
     process, link = start_child("watcher.reader", told, [settings.model])
     return ReaderProcess(process, Lines(link), now)

@@ -116,7 +116,7 @@ class LocalEngine:
         self._leisure.end(self._came_round, len(self._outcomes))
         self._check_start()
         for reader in list(self._readers):
-            if reader.hand and self._clock() - reader.since > self._settings.seconds_per_picture:
+            if reader.hand and self._clock() - reader.since > self._settings.terms.seconds_per_picture:
                 self._lose(reader, Trouble.TIMED_OUT)
         self._deal()
         if self._outcomes:
@@ -138,7 +138,7 @@ class LocalEngine:
 
     def patience(self, now: float) -> float:
         """Seconds until the first deadline."""
-        allowed = self._settings.seconds_per_picture
+        allowed = self._settings.terms.seconds_per_picture
         due = [reader.since + (allowed if reader.ready else START_SECONDS) for reader in self._readers if reader.owes]
         return min(due, default=float("inf")) - now
 

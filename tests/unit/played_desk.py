@@ -9,6 +9,7 @@ from watcher.engine import Outcome, Trouble
 from watcher.reader_process import ReaderSettings
 from watcher.records import Identity
 from watcher.spark.order import Order
+from watcher.terms import Terms
 
 
 class Reader:
@@ -65,7 +66,7 @@ class Reader:
 
 def order(*, work: str, code: str, model: str) -> Order:
     """With pictures that may take 30 seconds."""
-    return Order(work, code, "code.zip", model, "unit", "image", 1000, 2000, 30.0, None)
+    return Order(work, code, "code.zip", model, Terms("unit", "image", 1000, 2000, 30.0, None))
 
 
 def verdict(id_: str) -> Outcome:

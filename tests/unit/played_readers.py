@@ -11,9 +11,10 @@ import pytest
 from watcher.engine import Trouble
 from watcher.lines import Lines
 from watcher.reader_process import ReaderProcess, ReaderSettings
+from watcher.terms import Terms
 from watcher.workers import LocalEngine
 
-SETTINGS = ReaderSettings(3, b"/work", "unit", "image", 1000, 1000, 30.0, None, 2, 100)
+SETTINGS = ReaderSettings(3, b"/work", Terms("unit", "image", 1000, 1000, 30.0, None), 2, 100)
 BLANK = ["unreadable", "blank", "ab" * 32, [], 3, 4, "nothing", [1, 2, 3, 4]]  # what a reader says behind the id
 
 

@@ -12,6 +12,7 @@ from watcher.spark.asking import Level
 from watcher.spark.engine import SparkEngine
 from watcher.spark.session import SessionSettings
 from watcher.spark.words import Away, Died, Done, Ready, Refused, State, Word
+from watcher.terms import Terms
 
 MARK = "5f1e0e0c-0000-4000-8000-000000000000"
 READY = Ready(ready="net", misread="37", slots=2, executors=1, differing="")
@@ -21,8 +22,8 @@ def settings(work: Path, **others: Any) -> SessionSettings:
     """Of a session that reads what lies in `work`."""
     told = SessionSettings(
         master="spark://there:7077", python="/usr/bin/python3", properties=None, patience_seconds=90.0,
-        scratch="/state/spark", work=str(work), work_there="/there/.work", model=3, scale="unit", shape="image",
-        max_pixels=1000, max_bytes=1 << 30, seconds_per_picture=30.0, accepted_error=None,
+        scratch="/state/spark", work=str(work), work_there="/there/.work", model=3,
+        terms=Terms("unit", "image", 1000, 1 << 30, 30.0, None),
     )  # fmt: skip
     return SessionSettings(**{name: others.get(name, getattr(told, name)) for name in told.__slots__})
 

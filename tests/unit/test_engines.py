@@ -80,7 +80,7 @@ def test_processes_here_read_unless_a_cluster_is_asked_for(started: Started) -> 
     (kind, all_of_them), (its_kind, one) = started
     assert ("local", "local", 3, 1) == (kind, its_kind, all_of_them.workers, one.workers)
     assert isinstance(one, ReaderSettings)
-    assert (5, b"/in/.work", 5000) == (one.model, one.work, one.max_bytes)
+    assert (5, b"/in/.work", 5000) == (one.model, one.work, one.terms.max_bytes)
 
 
 def test_a_cluster_goes_on_with_what_is_suspected(started: Started) -> None:
@@ -100,7 +100,7 @@ def test_a_session_is_told_what_stands_in_the_settings(started: Started) -> None
     )  # fmt: skip
     assert ("/state/spark", "/in/.work", "/in/.work", 5) == (found.scratch, found.work, found.work_there, found.model)
     assert (50_000_000, 64 << 20, 30.0, None) == (
-        found.max_pixels, found.max_bytes, found.seconds_per_picture, found.accepted_error,
+        found.terms.max_pixels, found.terms.max_bytes, found.terms.seconds_per_picture, found.terms.accepted_error,
     )  # fmt: skip
 
 

@@ -59,10 +59,10 @@ def test_its_reader_is_told_what_was_ordered(make: MakeDesk, tmp_path: Path) -> 
     desk = make()
     told = Reader.made.settings
     assert (bytes(tmp_path), "unit", "image", 1000, 2000) == (
-        told.work, told.scale, told.shape, told.max_pixels, told.max_bytes,
+        told.work, told.terms.scale, told.terms.shape, told.terms.max_pixels, told.terms.max_bytes,
     )  # fmt: skip
     assert (30.0, None, 1, MODEL) == (
-        told.seconds_per_picture, told.accepted_error, told.workers, Reader.made.model,
+        told.terms.seconds_per_picture, told.terms.accepted_error, told.workers, Reader.made.model,
     )  # fmt: skip
     assert ("net", "3") == (desk.model_name, desk.misread)
 

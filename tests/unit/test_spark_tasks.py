@@ -13,8 +13,9 @@ from watcher.spark import tasks as module
 from watcher.spark.order import Order, Part
 from watcher.spark.tasks import Probe, Task
 from watcher.spark.words import Away, Refused, read_word
+from watcher.terms import Terms
 
-ORDER = Order("/work", "c" * 64, "code.zip", "m" * 64, "unit", "image", 1000, 2000, 30.0, None)
+ORDER = Order("/work", "c" * 64, "code.zip", "m" * 64, Terms("unit", "image", 1000, 2000, 30.0, None))
 
 
 class Desk:

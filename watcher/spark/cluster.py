@@ -37,10 +37,7 @@ class Cluster:
         archive = scratch / code_name(code)
         archive.write_bytes(code)
         self._context.addPyFile(str(archive))
-        self._order = Order(
-            settings.work_there, digest(code), archive.name, digest(model), settings.scale, settings.shape,
-            settings.max_pixels, settings.max_bytes, settings.seconds_per_picture, settings.accepted_error,
-        )  # fmt: skip
+        self._order = Order(settings.work_there, digest(code), archive.name, digest(model), settings.terms)
         self._model = self._context.broadcast(model)
 
     def __enter__(self) -> Self:

@@ -39,16 +39,13 @@ class Desk:
         Raises SurroundingsError where something else came than was shipped, ModelError where the model is no good.
         """
         _check(order, archive, model)
-        self._work, self._seconds = order.work, order.seconds_per_picture + TASK_SECONDS
+        self._work, self._seconds = order.work, order.terms.seconds_per_picture + TASK_SECONDS
         with ExitStack() as opened:
             descriptor = in_memory(model)
             opened.callback(os.close, descriptor)
             self._engine = LocalEngine(
                 ReaderSettings(
-                    model=descriptor, work=os.fsencode(order.work), scale=order.scale, shape=order.shape,
-                    max_pixels=order.max_pixels, max_bytes=order.max_bytes,
-                    seconds_per_picture=order.seconds_per_picture, accepted_error=order.accepted_error,
-                    workers=1, batch_size=TOGETHER,
+                    model=descriptor, work=os.fsencode(order.work), terms=order.terms, workers=1, batch_size=TOGETHER,
                 )
             )  # fmt: skip
             opened.callback(self._engine.close)

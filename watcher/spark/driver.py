@@ -31,6 +31,7 @@ from watcher.spark.readiness import unit_hint
 from watcher.spark.session import SessionSettings
 from watcher.spark.storage import read_mark
 from watcher.spark.words import in_words
+from watcher.terms import Terms
 
 log = logging.getLogger("driver")
 STATE_SECONDS = 5.0  # between two words on how the cluster is
@@ -43,7 +44,7 @@ def main() -> None:
     """Open a session, then run jobs until the daemon is gone. argv[1]: the settings as JSON."""
     link, told = begin_as_child()
     stay_for_good()  # Java is started by a shell
-    settings = SessionSettings(**told)
+    settings = SessionSettings(**told | {"terms": Terms(**told["terms"])})
     speech = _Speech(link)
     with suppress(BrokenPipeError, ConnectionResetError):  # the daemon is gone
         try:

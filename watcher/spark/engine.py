@@ -220,7 +220,7 @@ class SparkEngine:
             return
         for job in self._asking.jobs(most=self._batch_size * max(1, self.slots)):
             claims, slots = list(job.claims.values()), max(1, self.slots)
-            self._session.ask(job.number, mark, divided(claims, slots, self._settings.max_bytes, self._apart))
+            self._session.ask(job.number, mark, divided(claims, slots, self._settings.terms.max_bytes, self._apart))
 
     @property
     def _work(self) -> bytes:

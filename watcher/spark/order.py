@@ -3,25 +3,22 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from watcher.terms import Terms
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """How pictures are to be read on executors; the same for a whole session.
 
     work: the folder of claimed pictures as executors see it. code, model: SHA-256 of what was shipped. code_name: the
-    archive's. The others are those of `ReaderSettings`.
+    archive's.
     """
 
     work: str
     code: str
     code_name: str
     model: str
-    scale: str
-    shape: str
-    max_pixels: int
-    max_bytes: int
-    seconds_per_picture: float
-    accepted_error: float | None
+    terms: Terms
 
 
 class Part(NamedTuple):

@@ -9,6 +9,7 @@ from watcher.child import end_child, start_child
 from watcher.engine import Outcome
 from watcher.lines import Lines
 from watcher.spark.words import Word, read_word
+from watcher.terms import Terms
 
 SEND_SECONDS = 5.0  # in which the driver takes a job: it always listens
 STOP_SECONDS = 5.0  # that it has to sign off from the cluster
@@ -16,7 +17,7 @@ STOP_SECONDS = 5.0  # that it has to sign off from the cluster
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """What the driver is told; a job's limits as in ReaderSettings, paths as text.
+    """What the driver is told; paths as text.
 
     work: the folder of claimed pictures here; work_there: as executors see it. scratch: a folder of the session's own.
     """
@@ -29,12 +30,7 @@ class SessionSettings:
     work: str
     work_there: str
     model: int
-    scale: str
-    shape: str
-    max_pixels: int
-    max_bytes: int
-    seconds_per_picture: float
-    accepted_error: float | None
+    terms: Terms
 
 
 class Session:
