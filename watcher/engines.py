@@ -12,12 +12,12 @@ from watcher.files import Files
 from watcher.held_model import HeldModel
 from watcher.reader_process import ReaderSettings
 from watcher.spark.asking import Level
-from watcher.spark.session import SessionSettings
 from watcher.terms import Terms
 from watcher.workers import START_SECONDS, LocalEngine
 
 if TYPE_CHECKING:
     from watcher.spark.engine import SparkEngine
+    from watcher.spark.session import SessionSettings
 
 
 def reader_settings(config: Config, files: Files, model: HeldModel) -> ReaderSettings:
@@ -73,7 +73,9 @@ def engine_facts(config: Config, engine: Engine) -> dict[str, str | int]:
     return {"kind": config.engine, "master": master, "executors": engine.executors, "slots": engine.slots}
 
 
-def _session_settings(config: Config, reader: ReaderSettings) -> SessionSettings:
+def _session_settings(config: Config, reader: ReaderSettings) -> "SessionSettings":
+    from watcher.spark.session import SessionSettings  # here, as above
+
     spark, work = config.spark, os.fsdecode(reader.work)
     inbox_there = spark.inbox or config.inbox
     return SessionSettings(
