@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from watcher.checks.limits import check_memory
 from watcher.checks.reading import check_readers
 from watcher.checks.scene import Scene
 from watcher.errors import ConfigError, SurroundingsError
+from watcher.models import SHIPPED
 from watcher.ownership import Lock
 
 
@@ -265,10 +267,11 @@ def test_a_stranger_opens_no_session(folder: Path, opened: list[Session]) -> Non
 
 @pytest.mark.skipif(not ROOT, reason="only root may act as another user")
 def test_a_state_that_may_not_be_written_is_told(folder: Path, opened: list[Session]) -> None:
-    """And no traceback."""
+    """And no traceback. The model is in reach of that user, who may not see where this checkout lies."""
+    model = Path(shutil.copytree(SHIPPED, folder / "model"))
     with without_powers(folder):
         (folder / "state").chmod(0o500)
-        found = said(check_engine, spark_scene(folder))
+        found = said(check_engine, scene_of(folder, engine="spark", model=model))
         (folder / "state").chmod(0o700)
     assert f"FAIL: cannot make {folder / 'state' / 'spark-check'}: Permission denied" in found
     assert [] == opened
