@@ -10,11 +10,12 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tests.end_to_end.process import wait_for
 from tests.spark.processes import command_of, kill, kill_marked, marked, parent_of
@@ -22,12 +23,15 @@ from watcher.child import die_with_the_parent
 from watcher.errors import ConfigError
 from watcher.spark.readiness import java_version, pyspark_version
 
+if TYPE_CHECKING:
+    from tests.spark.machines import Machine
+
 LOOPBACK = "127.0.0.1"
 # Small and soon there: none of them computes anything.
 _JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData"
 _MASTER, _WORKER = (f"org.apache.spark.deploy.{name}" for name in ("master.Master", "worker.Worker"))
 _EXECUTOR = b"org.apache.spark.executor.CoarseGrainedExecutorBackend"
-_REGISTERED = "Successfully registered with master"
+_ELECTED, _REGISTERED = "I have been elected leader", "Successfully registered with master"
 
 
 def why_missing() -> str:
@@ -45,18 +49,24 @@ class Cluster:
 
     What it starts is killed when the thread ends that started it. All of it, executors and what these start too, bears
     a mark in its environment, by which `stop` finds the last of it.
-    workers: how many. cores, memory: of each. user: whose processes they are, by number; None: ours.
+    workers: how many. cores, memory: of each. user: whose processes they are, by number; None: ours. machines: the
+    master's, and one for each worker; without any, all is on the loopback of this one. properties: of Spark's own.
     """
 
-    def __init__(self, workers: int = 2, *, cores: int = 1, memory: str = "1g", user: int | None = None) -> None:
+    def __init__(
+        self, workers: int = 2, *, cores: int = 1, memory: str = "1g", user: int | None = None,
+        machines: Sequence["Machine"] = (), properties: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.folder = Path(tempfile.mkdtemp(prefix="digit-watcher-spark-"))
         self.folder.chmod(0o755)
+        write_properties(self.folder / "spark-defaults.conf", properties or {})
         self._user, self.mark = user, uuid.uuid4().hex
         self._worker = ["--cores", str(cores), "--memory", memory]
         self._port = _free_port()
         self._processes: dict[str, subprocess.Popen[bytes] | None] = dict.fromkeys(
             ["master", *(f"worker{number}" for number in range(workers))]
         )
+        self._machines = dict(zip(self._processes, machines, strict=bool(machines)))
         for name in self._processes:
             (self.folder / name).mkdir()
             if user is not None:
@@ -71,7 +81,7 @@ class Cluster:
     @property
     def master(self) -> str:
         """As `spark.master` takes it; the same after each `start`."""
-        return f"spark://{LOOPBACK}:{self._port}"
+        return f"spark://{self._address('master')}:{self._port}"
 
     def start(self) -> Self:
         """Start what is not running, all of it or what was stopped, and wait until the workers are the master's."""
@@ -79,7 +89,7 @@ class Cluster:
             if process is None or process.poll() is not None:
                 self._start(name)
             if name == "master":  # a worker that comes first would wait for seconds before it tries again
-                self._wait(name, lambda: _listens(self._port))
+                self._wait(name, lambda: _ELECTED in self.log("master"))
         for name in list(self._processes)[1:]:
             self._wait(name, lambda name=name: _REGISTERED in self.log(name))  # type: ignore[misc]
         return self
@@ -147,7 +157,7 @@ class Cluster:
 
     def _start(self, name: str) -> None:
         home = Path(str(find_spec("pyspark").origin)).parent  # type: ignore[union-attr]
-        where = ["--host", LOOPBACK, "--webui-port", "0"]
+        where = ["--host", self._address(name), "--webui-port", "0"]
         if name == "master":
             what = [_MASTER, *where, "--port", str(self._port)]
         else:
@@ -155,7 +165,7 @@ class Cluster:
         ours = {key: value for key, value in os.environ.items() if not key.startswith(("SPARK_", "PYTHON", "PYSPARK_"))}
         environment = ours | {
             "SPARK_HOME": str(home), "SPARK_CONF_DIR": str(self.folder), "SPARK_LOCAL_DIRS": str(self.folder / name),
-            "SPARK_LOCAL_IP": LOOPBACK, "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": _JVM,
+            "SPARK_LOCAL_IP": self._address(name), "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": _JVM,
             "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false -Dspark.port.maxRetries=0",
             "SPARK_LAUNCHER_OPTS": _JVM,
             "HOME": str(self.folder / name), "TMPDIR": str(self.folder / name), "CLUSTER_OF_TESTS": self.mark,
@@ -165,8 +175,11 @@ class Cluster:
                 [home / "bin" / "spark-class", *what], cwd=self.folder / name, env=environment, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 user=self._user, group=self._user, extra_groups=None if self._user is None else [],
-                preexec_fn=die_with_the_parent,
+                preexec_fn=partial(_begin, self._machines.get(name)),
             )  # fmt: skip
+
+    def _address(self, name: str) -> str:
+        return self._machines[name].address if self._machines else LOOPBACK
 
     def _wait(self, name: str, condition: Callable[[], bool]) -> None:
         process = self._processes[name]
@@ -186,11 +199,17 @@ class Cluster:
             self._processes[name] = None
 
 
+def write_properties(file: Path, properties: Mapping[str, str]) -> None:
+    """Spark's own settings, as its files have them."""
+    file.write_text("".join(f"{key} {value}\n" for key, value in properties.items()), encoding="utf-8")
+
+
 def _free_port() -> int:
     with socket.create_server((LOOPBACK, 0)) as server:
         return int(server.getsockname()[1])
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex((LOOPBACK, port)) == 0
+def _begin(machine: "Machine | None") -> None:
+    die_with_the_parent()
+    if machine:
+        machine.enter()

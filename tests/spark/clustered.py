@@ -13,14 +13,15 @@ from tests.end_to_end.pictures import png
 from tests.end_to_end.place import Place
 from tests.end_to_end.process import Running, wait_for
 from tests.faults.injection import HOLD, gate
-from tests.spark.cluster import LOOPBACK, Cluster
+from tests.spark.cluster import LOOPBACK, Cluster, write_properties
+from tests.spark.machines import Machine
 from tests.spark.processes import command_of, kill_marked, marked
 
 _MARK = "DAEMON_OF_TESTS"
 _SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+_ON_THE_LOOPBACK = {"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK}
 _PROPERTIES = {
-    "spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK, "spark.driver.memory": "512m",
-    "spark.driver.extraJavaOptions": _SMALL,
+    "spark.driver.memory": "512m", "spark.driver.extraJavaOptions": _SMALL,
     "spark.executor.memory": "512m", "spark.executor.extraJavaOptions": _SMALL,
 }  # fmt: skip
 LONG = 150.0  # seconds: executors are JVMs, and several may have to start, one after the other
@@ -31,11 +32,14 @@ JVM = b"org.apache.spark.deploy.SparkSubmit"
 class Clustered(Place):
     """A place whose daemons have an empty HOME and TMPDIR, no language, and a mark that all bear which they start.
 
-    python: the executors' one; None: that of `spark.python`'s default.
+    python: the executors' one; None: that of `spark.python`'s default. machine: where daemons run; None: here.
     """
 
-    def __init__(self, root: Path, cluster: Cluster, python: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, cluster: Cluster, python: Path | None = None, machine: Machine | None = None
+    ) -> None:
         self.cluster, self._python, self._mark = cluster, python, uuid.uuid4().hex
+        self._machine = machine
         self.elsewhere = root / "elsewhere"
         self.elsewhere.mkdir(parents=True)
         self.dropped: list[str] = []
@@ -52,9 +56,10 @@ class Clustered(Place):
         faulty: readers heed the words of `tests.faults.injection`.
         """
         faults = {f"spark.executorEnv.{name}": value for name, value in gate(self.root).items() if faulty}
-        values = _PROPERTIES | faults | dict(properties or {})
+        where = {} if self._machine else _ON_THE_LOOPBACK
+        values = _PROPERTIES | where | faults | dict(properties or {})
         file = self.root / "spark.conf"
-        file.write_text("".join(f"{key} {value}\n" for key, value in values.items()), encoding="utf-8")
+        write_properties(file, values)
         group = {"master": self.cluster.master, "properties": str(file), **(spark or {})}
         if self._python:
             group.setdefault("python", str(self._python))
@@ -66,14 +71,18 @@ class Clustered(Place):
         return {"HOME": str(self.elsewhere), "TMPDIR": str(self.elsewhere), "LC_ALL": "C", _MARK: self._mark}
 
     def command(self, *arguments: str | Path, **environment: Any) -> Any:
-        """As `Place.command`, with that environment."""
-        return super().command(*arguments, **{**self.environment, **environment})
+        """As `Place.command`, there, with that environment."""
+        return super().command(*arguments, **{**self._there, **self.environment, **environment})
 
     def start(self, **options: Any) -> Running:
-        """As `Place.start`, with that environment."""
-        self.running.append(Running(self.root, **{**self.environment, **options}))
+        """As `Place.start`, there, with that environment."""
+        self.running.append(Running(self.root, **{**self._there, **self.environment, **options}))
         wait_for(self.running[-1].is_ready, "READY=1", LONG)
         return self.running[-1]
+
+    @property
+    def _there(self) -> dict[str, Any]:
+        return {"before": self._machine.enter} if self._machine else {}
 
     @property
     def daemon(self) -> Running:
@@ -159,12 +168,12 @@ class Clustered(Place):
 
 
 @contextmanager
-def clustered(cluster: Cluster, python: Path | None = None) -> Iterator[Clustered]:
+def clustered(cluster: Cluster, python: Path | None = None, machine: Machine | None = None) -> Iterator[Clustered]:
     """A fresh place, whose daemons end with it."""
     folder = Path(tempfile.mkdtemp(prefix="dw"))  # short: Spark's sockets lie in the state folder
     folder.chmod(0o755)
     try:
-        place = Clustered(folder / "ein Plätzchen", cluster, python)
+        place = Clustered(folder / "ein Plätzchen", cluster, python, machine)
         try:
             yield place
         finally:

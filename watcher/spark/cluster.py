@@ -9,8 +9,8 @@ from pathlib import Path
 from subprocess import TimeoutExpired
 from typing import Any, Self
 
-from watcher.errors import SurroundingsError
 from watcher.spark.code import code_name, digest, packed_code
+from watcher.spark.diagnosis import no_executor, no_session
 from watcher.spark.order import Order, Part
 from watcher.spark.properties import defaults, environment, log_settings, musts, submit_arguments
 from watcher.spark.readiness import refuse_unready
@@ -31,14 +31,15 @@ class Cluster:
         self._settings, scratch = settings, Path(settings.scratch)
         refuse_unready(settings.master, settings.properties)
         _set_up(settings, scratch)
-        self._context = _context(settings, scratch)
+        self._log_begins = _size(scratch / LOG)
         self._is_local = settings.master.startswith("local")
-        code = packed_code()
-        archive = scratch / code_name(code)
-        archive.write_bytes(code)
-        self._context.addPyFile(str(archive))
-        self._order = Order(settings.work_there, digest(code), archive.name, digest(model), settings.terms)
-        self._model = self._context.broadcast(model)
+        try:
+            self._context = _context(settings, scratch)
+            self._order, self._model = self._ship(model)
+        except Exception as error:
+            if known := no_session(settings.master, self._log()):
+                raise known from error
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -61,9 +62,11 @@ class Cluster:
 
     @property
     def executors(self) -> int:
-        """How many there are."""
+        """How many there are that can be given something to do."""
         infos = len(self._context._jsc.sc().statusTracker().getExecutorInfos())
-        return infos if self._is_local else infos - 1  # the driver is listed too
+        listed = infos if self._is_local else infos - 1  # the driver is listed too
+        # One that is not heard of any more stays listed until the master says so, who may be out of reach as well.
+        return min(listed, self.slots)
 
     @property
     def slots(self) -> int:
@@ -76,10 +79,7 @@ class Cluster:
         until = time.monotonic() + seconds
         while not self.executors:
             if time.monotonic() >= until or not self.is_open:
-                raise SurroundingsError(
-                    f"no executor has come within {seconds:.0f} s from {self._settings.master}",
-                    hint="Are workers up, and have they cores and memory to spare? The master's web page shows it.",
-                )
+                raise no_executor(self._settings.master, seconds, self._address, self._log())
             time.sleep(_POLL_SECONDS)
 
     def probe(self, mark: str) -> list[bytes]:
@@ -93,6 +93,25 @@ class Cluster:
         from watcher.spark.tasks import Task
 
         return self._run(Task(self._order, self._model), [Part(mark, ids) for ids in parts])
+
+    def _ship(self, model: bytes) -> tuple[Order, Any]:
+        code = packed_code()
+        archive = Path(self._settings.scratch) / code_name(code)
+        archive.write_bytes(code)
+        self._context.addPyFile(str(archive))
+        order = Order(self._settings.work_there, digest(code), archive.name, digest(model), self._settings.terms)
+        return order, self._context.broadcast(model)
+
+    @property
+    def _address(self) -> str:
+        settings = self._context.getConf()
+        return f"{settings.get('spark.driver.host')}:{settings.get('spark.driver.port')}"
+
+    def _log(self) -> str:
+        """What Spark has logged of this session; of one that logs a megabyte, the last of it."""
+        path = Path(self._settings.scratch) / LOG
+        log = path.read_bytes() if path.exists() else b""
+        return log[self._log_begins if len(log) >= self._log_begins else 0 :].decode(errors="replace")
 
     def _run(self, task: Any, parts: Sequence[Part]) -> list[bytes]:
         lines: list[bytes] = self._context.parallelize(parts, len(parts)).mapPartitions(task).collect()
@@ -112,6 +131,10 @@ def _set_up(settings: SessionSettings, scratch: Path) -> None:
         PYSPARK_SUBMIT_ARGS=submit_arguments(musts(settings.master, scratch), settings.properties),
         SPARK_HOME=os.path.dirname(pyspark.__file__),
     )
+
+
+def _size(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0
 
 
 def _context(settings: SessionSettings, scratch: Path) -> Any:

@@ -159,7 +159,7 @@ def why(error: Exception) -> str:
         text = str(java.getMessage() if java is not None else error)
     except Exception:  # noqa: BLE001  of many kinds: the JVM, which has the words, is gone
         text = ""
-    text = text.split("most recent failure: ")[-1].split("\n\nDriver stacktrace")[0]
+    text = text.split("most recent failure: ")[-1].split("Driver stacktrace:")[0]
     said = [line.strip() for line in text.splitlines()]
     lines = [line for line in said if line and not line.startswith(("at ", "SQLSTATE"))]
     first, *others = lines or [type(error).__name__]

@@ -12,6 +12,10 @@ _NO_TRACE = "-XX:-UsePerfData"  # which would lie in /tmp
 _LOG4J = """status = error
 rootLogger.level = warn
 rootLogger.appenderRef.file.ref = file
+logger.asked.name = org.apache.spark.deploy.client
+logger.asked.level = info
+logger.came.name = org.apache.spark.scheduler.cluster
+logger.came.level = info
 appender.file.type = RollingFile
 appender.file.name = file
 appender.file.fileName = {log}

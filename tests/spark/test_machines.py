@@ -1,0 +1,144 @@
+"""Machines of their own, with a network between them that fails: what the loopback cannot show."""
+
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.process import wait_for
+from tests.spark.cluster import Cluster, why_missing
+from tests.spark.clustered import LONG, Clustered, clustered
+from tests.spark.machines import Machine, Network
+from tests.spark.processes import command_of
+
+BREAK_SECONDS = 3.0
+READER = b"watcher.reader"
+HASTY = {
+    "spark.network.timeout": "15s", "spark.network.timeoutInterval": "2s", "spark.executor.heartbeatInterval": "3s",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Network]:
+    """The daemon's machine, the master's, and two nodes."""
+    if missing := why_missing():
+        pytest.skip(missing)
+    with Network("desk", "head", "node-0", "node-1") as network:
+        yield network
+
+
+@pytest.fixture(scope="module")
+def away(network: Network, python: Path) -> Iterator[Clustered]:
+    """A place on the desk, whose inbox nodes see under another path, and under that alone. Strangers are kept out."""
+    desk, *others = network.machines
+    closed = {
+        "spark.authenticate": "true", "spark.authenticate.secret": uuid.uuid4().hex,
+        "spark.network.crypto.enabled": "true",
+    }  # fmt: skip
+    with Cluster(machines=others, properties=closed) as cluster, clustered(cluster.start(), python, desk) as place:
+        share = place.root / "as nodes see it"
+        for node in others[1:]:
+            node.share(place.inbox, share)
+        place.configure(faulty=True, spark={"inbox": str(share), "patience_seconds": 20}, properties=HASTY | closed)
+        yield place
+
+
+@pytest.fixture
+def daemon(away: Clustered) -> Clustered:
+    """That place, with a daemon at work; one for all tests."""
+    if not away.running:
+        away.start()
+    away.wait_for_end_of_pause()
+    assert away.daemon
+    return away
+
+
+def nodes(network: Network) -> list[Machine]:
+    """By the numbers of their workers."""
+    return network.machines[2:]
+
+
+@pytest.mark.parametrize("trouble", ["no way back", "no name"])
+def test_executors_that_do_not_get_through_are_told_of(
+    away: Clustered, network: Network, tmp_path: Path, trouble: str
+) -> None:
+    """They start, and none comes: a firewall before the desk, or a name that nodes do not know. Said as it is."""
+    desk, undo = network.machines[0], list[tuple[Machine, tuple[str | Path, ...]]]()
+    for node in nodes(network):
+        if trouble == "no way back":
+            desk.run("ip", "route", "add", "blackhole", node.address)
+            undo.append((desk, ("ip", "route", "del", "blackhole", node.address)))
+        else:
+            (tmp_path / "hosts").write_text("127.0.0.1 localhost\n")
+            node.run("mount", "--bind", tmp_path / "hosts", "/etc/hosts")
+            undo.append((node, ("umount", "/etc/hosts")))
+    try:
+        done = away.command("run", "--once", seconds=LONG)
+    finally:
+        for machine, command in undo:
+            machine.run(*command)
+    assert 4 == done.returncode
+    assert "no executor has come within 20 s from spark://10.77.0.2" in done.stderr
+    expected = "none got through to desk:" if trouble == "no way back" else "the last one that ended: Command exited"
+    assert expected in done.stderr
+    assert "Executors must reach desk:" in done.stderr
+
+
+def test_pictures_are_read_on_other_machines(daemon: Clustered, network: Network) -> None:
+    """Through a mount point of their own, by what was sent there; the daemon's machine opens none."""
+    daemon.assert_read(daemon.drop_some("first", 100))
+    assert 2 == daemon.status()["engine"]["executors"]
+    readers = [pid for pid in daemon.cluster.processes() if READER in command_of(pid)]
+    assert {machine_of(pid, network) for pid in readers} == {"node-0", "node-1"}
+    assert [] == daemon.processes(READER)
+
+
+def test_a_network_that_comes_and_goes_costs_nothing(daemon: Clustered, network: Network) -> None:
+    """Each node is cut off for seconds, again and again, while jobs run: no job dies of it."""
+    names = []
+    for number in range(6):
+        node = nodes(network)[number % 2]
+        names += daemon.drop_some(f"break-{number}", 20)
+        network.pull(node)
+        time.sleep(BREAK_SECONDS)
+        network.plug_in(node)
+    daemon.assert_read(names)
+    assert "a job on the cluster died" not in daemon.daemon.log()
+    assert "paused" not in daemon.daemon.log()
+
+
+def test_a_node_whose_cable_is_pulled_is_done_without(daemon: Clustered, network: Network) -> None:
+    """What it had in hand is read by the other one; nothing is blamed. Plugged in again, it reads again."""
+    names = daemon.drop_held("pulled", 20)
+    node = nodes(network)[daemon.cluster.worker_of(daemon.holder())]
+    network.pull(node)
+    daemon.let_go()
+    daemon.assert_read(names)
+    assert "a job on the cluster died" in daemon.daemon.log()
+    wait_for(lambda: daemon.status()["engine"]["executors"] == 1, "one executor")
+    network.plug_in(node)
+    wait_for(lambda: daemon.status()["engine"]["executors"] == 2, "the node among the executors", LONG)
+    daemon.assert_read(daemon.drop_some("again", 20))
+
+
+def test_a_daemon_whose_own_cable_is_pulled_pauses_and_goes_on(daemon: Clustered, network: Network) -> None:
+    """In the middle of a job: nobody is heard of, and that is said; nothing is lost, and nothing blamed."""
+    names = daemon.drop_held("alone", 20)
+    desk = network.machines[0]
+    network.pull(desk)
+    daemon.let_go()
+    assert daemon.wait_for_pause()
+    assert 0 == daemon.status()["engine"]["executors"]
+    network.plug_in(desk)
+    daemon.assert_read(names)
+    daemon.wait_for_end_of_pause()
+    assert {"ok"} == {row["status"] for row in daemon.rows()}
+
+
+def machine_of(pid: int, network: Network) -> str:
+    """The name of the one on which a process runs."""
+    space = os.readlink(f"/proc/{pid}/ns/net")
+    return next(one.name for one in network.machines if os.readlink(f"/proc/{one.pid}/ns/net") == space)

@@ -1,0 +1,40 @@
+"""Why there is no session, or no executor: what Spark's own log knows of it, as its errors tell little or nothing."""
+
+import re
+
+from watcher.errors import SurroundingsError
+
+_KILLED = re.compile(r"Application has been killed\. Reason: (.+?)(?:! Giving up\.)?$", re.MULTILINE)
+# As a standalone master tells of executors; YARN and Kubernetes tell of theirs elsewhere.
+_STARTED = "Executor added: "
+_ENDED = re.compile(r"Executor updated: \S+ is now (?:EXITED|FAILED|LOST|KILLED) \((.+)\)$", re.MULTILINE)
+
+
+def no_session(master: str, log: str) -> SurroundingsError | None:
+    """Why the cluster did not take us, where its log tells. log: of this session."""
+    if not (found := _KILLED.findall(log)):
+        return None
+    return SurroundingsError(
+        f"the Spark cluster at {master} does not take us: {found[-1]}",
+        hint="It listens. Has it the Spark version of the pyspark here, and the same `spark.authenticate` and secret as"
+        " the file that `spark.properties` names? The master's own log says what it refused.",
+    )
+
+
+def no_executor(master: str, seconds: float, driver: str, log: str) -> SurroundingsError:
+    """Why none has come, as far as it is known. driver: host:port, where executors get through to it."""
+    error = f"no executor has come within {seconds:.0f} s from {master}"
+    if not (started := log.count(_STARTED)):
+        through = "" if master.startswith("spark://") else f" And do they get through to {driver} on this machine?"
+        return SurroundingsError(
+            error,
+            hint="Are workers up, and have they cores and memory to spare? The master's web page shows it." + through,
+        )
+    ends = _ENDED.findall(log)
+    found = f"the last one that ended: {ends[-1]}" if ends else f"none got through to {driver}"
+    return SurroundingsError(
+        f"{error}: {started} started there, {found}",
+        hint=f"Executors must reach {driver} on this machine: do they know that name, and does a firewall let them"
+        " through? `spark.driver.host` and `spark.driver.port`, in the file that `spark.properties` names, set another"
+        " address. Their own logs, on the master's web page, say why they ended.",
+    )
