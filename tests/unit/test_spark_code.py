@@ -22,11 +22,14 @@ def test_the_same_code_is_the_same_archive() -> None:
 
 
 def test_all_modules_are_in_it_and_nothing_else() -> None:
-    """No model, no cache, no notes: what is not needed there, and what would change the hash."""
+    """As written and as compiled. No model, no cache, no notes: what would change the hash, and is not needed there."""
     with zipfile.ZipFile(BytesIO(packed_code())) as archive:
         assert archive.testzip() is None
         packed = {name: archive.read(name) for name in archive.namelist()}
-    assert packed == {f"watcher/{path.relative_to(ROOT)}": path.read_bytes() for path in ROOT.rglob("*.py")}
+    compiled = {name.removesuffix("c") for name in packed if name.endswith(".pyc")}
+    written = {name: data for name, data in packed.items() if not name.endswith(".pyc")}
+    assert written == {f"watcher/{path.relative_to(ROOT)}": path.read_bytes() for path in ROOT.rglob("*.py")}
+    assert compiled == set(written)
     assert "watcher/spark/tasks.py" in packed
 
 
@@ -51,10 +54,15 @@ def test_its_name_has_its_hash() -> None:
     assert f"digit_watcher_{sha256(b'code').hexdigest()[:16]}.zip" == code_name(b"code")
 
 
-def test_python_imports_from_it(tmp_path: Path) -> None:
-    """What an executor imports first, before any package is needed."""
+@pytest.mark.parametrize("version", ["ours", "another"])
+def test_python_imports_from_it(tmp_path: Path, version: str) -> None:
+    """What an executor imports first, before any package is needed; what another version compiled is passed over."""
     archive = tmp_path / code_name(packed_code())
-    archive.write_bytes(packed_code())
-    code = f"import sys; sys.path[:0] = [{str(archive)!r}]; import watcher.spark.order as m; print(m.__file__)"
+    with zipfile.ZipFile(BytesIO(packed_code())) as packed, zipfile.ZipFile(archive, "w") as shipped:
+        for name in packed.namelist():
+            data = packed.read(name)
+            shipped.writestr(name, b"\xcb\r\r\n" + data[4:] if version == "another" and name.endswith("c") else data)
+    code = f"import sys; sys.path[:0] = [{str(archive)!r}]; import watcher.spark.order as m; print(m.__spec__.origin)"
     done = subprocess.run([sys.executable, "-ISc", code], capture_output=True, text=True, check=True)
-    assert f"{archive}/watcher/spark/order.py" == done.stdout.strip()
+    expected = "order.pyc" if version == "ours" else "order.py"
+    assert f"{archive}/watcher/spark/{expected}" == done.stdout.strip()
