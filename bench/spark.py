@@ -23,13 +23,14 @@ from watcher.bars import each
 from watcher.errors import SurroundingsError
 
 READ_BY = ("here, 1 process", "here, 2 processes", "Spark, 1 worker", "Spark, 2 workers")
+_SOME = click.IntRange(min=20)  # fewer are read before there is a time to divide by
 _POLL = 0.002  # seconds between two looks at results.csv
 _IDLE_SECONDS = 75.0  # Spark ends a Python worker that has had nothing to do for a minute
 
 
 @click.command()
-@click.option("--small", default=20_000, show_default=True, help="Small PNG files, in each round.")
-@click.option("--large", default=200, show_default=True, help="Photographs of 12 megapixels, in each round.")
+@click.option("--small", type=_SOME, default=20_000, show_default=True, help="Small PNG files, in each round.")
+@click.option("--large", type=_SOME, default=200, show_default=True, help="12-megapixel photographs, in each round.")
 @click.option("--rounds", default=3, show_default=True)
 @click.option("--single", default=20, show_default=True, help="Pictures dropped one by one, two seconds apart.")
 @click.option("--cold", default=3, show_default=True, help="Pictures dropped after more than a minute each.")

@@ -10,7 +10,8 @@ from watcher.rows import readable_name
 
 _BY_ITSELF = "Work goes on by itself once this is mended."
 _HINTS = {
-    errno.ENOSPC: "Make room on the disk: `digit-watcher check` says how much each folder has.",
+    errno.ENOSPC: "Make room on the disk: `digit-watcher check` says how much each folder has. Where that is enough, a"
+    " folder of ext4 may have all the names that it holds, some 10 million.",
     errno.EDQUOT: "The daemon's user has used up its quota on that disk: free some of it, or have it raised.",
     errno.EROFS: "The disk is mounted read-only, perhaps as it is failing: see `dmesg`, then mount it for writing.",
     errno.EIO: "The disk, or the share, fails: see `dmesg`, and replace it if it fails again.",

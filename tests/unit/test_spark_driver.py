@@ -21,7 +21,6 @@ ModuleNotFoundError: No module named 'numpy'
 OF_AN_EXECUTOR = """Job aborted due to stage failure: Task 0 in stage 3.0 failed 1 times, most recent failure: Lost\
  task 0.0 in stage 3.0 (TID 7) (10.0.0.7 executor 1): ExecutorLostFailure (executor 1 exited caused by one of the\
  running tasks) Reason: Command exited with code 137
-
 Driver stacktrace:
 \tat org.apache.spark.scheduler.DAGScheduler.abortStage(DAGScheduler.scala:2935)"""
 

@@ -79,7 +79,8 @@ class Cluster:
         until = time.monotonic() + seconds
         while not self.executors:
             if time.monotonic() >= until or not self.is_open:
-                raise no_executor(self._settings.master, seconds, self._address, self._log())
+                master, log = self._settings.master, self._log()
+                raise no_session(master, log) or no_executor(master, seconds, self._address, log)
             time.sleep(_POLL_SECONDS)
 
     def probe(self, mark: str) -> list[bytes]:
