@@ -11,7 +11,7 @@ import pytest
 from played_session import settings
 
 from watcher.spark import driver
-from watcher.spark.driver import why
+from watcher.spark.diagnosis import why
 
 OF_PYTHON = """[PYTHON_EXCEPTION] An exception was thrown from the Python worker: Traceback (most recent call last):
   File "/srv/python/lib/pyspark.zip/pyspark/worker.py", line 4327, in invoke_udf

@@ -3,13 +3,14 @@
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
 from watcher.spark import driver as module
-from watcher.spark.driver import STATE_SECONDS, _Driver, _Speech
+from watcher.spark.driver import STATE_SECONDS, WARM_SECONDS, _Driver, _Speech
 
 
 class Ended(BaseException):
@@ -19,7 +20,7 @@ class Ended(BaseException):
 class Cluster:
     """A session that does what it is told to. script: what comes of a job; looks: executors, at one look a second."""
 
-    slots = 4
+    slots, keeps_executors = 4, True
 
     def __init__(self) -> None:
         self.script, self.looks = list[list[bytes] | Exception](), list[int | Exception]()
@@ -87,6 +88,14 @@ def driven(monkeypatch: pytest.MonkeyPatch) -> Iterator[Driven]:
     monkeypatch.setattr(os, "_exit", end)
     yield driven
     driven.close()
+
+
+def at_once(call: Callable[[], None]) -> Future[None]:
+    """As a pool whose threads are never late."""
+    call()
+    done = Future[None]()
+    done.set_result(None)
+    return done
 
 
 REFUSED = {"refused": "SurroundingsError", "hint": "Another session is tried until there is one."}
@@ -158,6 +167,38 @@ def test_where_there_is_nothing_to_read_no_executor_is_needed(driven: Driven) ->
     driven.cluster.looks = [0] * 100
     driven.driver._watch()
     assert {"slots": 4, "executors": 0} == driven.heard()[-1]
+
+
+def warmed(driven: Driven, seconds: float) -> int:
+    """How many jobs there were without a picture in so long a time."""
+    driven.cluster.looks = [1] * int(seconds)
+    driven.driver._watch()
+    driven.driver._pool.submit(lambda: None).result()
+    assert {("", ((),) * 4)} >= {(mark, tuple(map(tuple, parts))) for mark, parts in driven.cluster.read_parts}
+    return len(driven.cluster.read_parts)
+
+
+def test_readers_are_kept_while_nobody_needs_them(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job without a picture for each slot, within the minute in which Spark would end them; none is told of."""
+    monkeypatch.setattr(driven.driver._pool, "submit", at_once)
+    driven.cluster.script = [[], RuntimeError("lost"), []]
+    assert 0 == warmed(driven, WARM_SECONDS)
+    assert 3 == warmed(driven, 3 * WARM_SECONDS + 5)
+    assert all("slots" in word for word in driven.heard())
+
+
+def test_executors_that_spark_may_take_away_are_not_kept(driven: Driven) -> None:
+    """As its dynamic allocation was told to; a job would hold them for ever."""
+    driven.cluster.keeps_executors = False
+    assert 0 == warmed(driven, 5 * WARM_SECONDS)
+
+
+def test_nobody_keeps_readers_that_read_or_do_not_answer(driven: Driven) -> None:
+    """They have something to do; and one job that hangs is enough."""
+    for name in ("_running", "_warming"):
+        setattr(driven.driver, name, 1)
+        assert 0 == warmed(driven, 3 * WARM_SECONDS)
+        setattr(driven.driver, name, 0)
 
 
 def test_it_runs_what_it_is_told_until_the_daemon_hangs_up(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> None:

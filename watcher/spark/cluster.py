@@ -74,6 +74,11 @@ class Cluster:
         spark = self._context._jsc.sc()
         return int(spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile()))
 
+    @property
+    def keeps_executors(self) -> bool:
+        """Whether those that there are stay: else Spark takes them where they have nothing to do, as it was told to."""
+        return bool(self._context.getConf().get("spark.dynamicAllocation.enabled", "false") != "true")
+
     def await_executors(self, seconds: float) -> None:
         """Wait until there is one. Raises SurroundingsError where none comes."""
         until = time.monotonic() + seconds

@@ -1,9 +1,12 @@
-"""Why there is no session, or no executor: what Spark's own log knows of it, as its errors tell little or nothing."""
+"""Why there is no session, no executor, or no answer: what matters of Spark's errors, and what only its log knows."""
 
 import re
 
 from watcher.errors import SurroundingsError
+from watcher.spark.words import in_words
 
+_LONGEST_WHY = 400
+_TRACEBACK = "Traceback (most recent call last)"
 _KILLED = re.compile(r"Application has been killed\. Reason: (.+?)(?:! Giving up\.)?$", re.MULTILINE)
 # As a standalone master tells of executors; YARN and Kubernetes tell of theirs elsewhere.
 _STARTED = "Executor added: "
@@ -38,3 +41,19 @@ def no_executor(master: str, seconds: float, driver: str, log: str) -> Surroundi
         " through? `spark.driver.host` and `spark.driver.port`, in the file that `spark.properties` names, set another"
         " address. Their own logs, on the master's web page, say why they ended.",
     )
+
+
+def why(error: Exception) -> str:
+    """What matters of Spark's words, which come with all places they passed through."""
+    java = getattr(error, "java_exception", None)
+    try:
+        text = str(java.getMessage() if java is not None else error)
+    except Exception:  # noqa: BLE001  of many kinds: the JVM, which has the words, is gone
+        text = ""
+    text = text.split("most recent failure: ")[-1].split("Driver stacktrace:")[0]
+    said = [line.strip() for line in text.splitlines()]
+    lines = [line for line in said if line and not line.startswith(("at ", "SQLSTATE"))]
+    first, *others = lines or [type(error).__name__]
+    if others and _TRACEBACK in first:
+        first, others = f"an executor's Python: {others[-1]}", []
+    return in_words(f"{first} … {others[-1]}" if others else first)[:_LONGEST_WHY]

@@ -26,6 +26,7 @@ from watcher.held_model import held_bytes
 from watcher.ownership import stay_for_good
 from watcher.spark.asking import JOBS
 from watcher.spark.cluster import LOG, STDERR, Cluster
+from watcher.spark.diagnosis import why
 from watcher.spark.probing import greeting
 from watcher.spark.readiness import unit_hint
 from watcher.spark.session import SessionSettings
@@ -35,9 +36,8 @@ from watcher.terms import Terms
 
 log = logging.getLogger("driver")
 STATE_SECONDS = 5.0  # between two words on how the cluster is
+WARM_SECONDS = 45.0  # Spark ends a Python worker that has had nothing to do for a minute, and its reader with it
 _LOOK_SECONDS = 1.0
-_LONGEST_WHY = 400
-_TRACEBACK = "Traceback (most recent call last)"
 
 
 def main() -> None:
@@ -94,6 +94,7 @@ class _Driver:
     def __init__(self, cluster: Cluster, speech: _Speech, patience: float) -> None:
         self._cluster, self._speech, self._patience = cluster, speech, patience
         self._running, self._over = 0, False
+        self._used, self._warming = 0.0, False  # when executors last had something to do
         self._pool = ThreadPoolExecutor(JOBS + 1, "job")
 
     def run(self, link: socket.socket) -> None:
@@ -118,9 +119,25 @@ class _Driver:
             self._speech.say({"died": number, "why": why(error)})
         finally:
             self._running -= 1
+            self._used = time.monotonic()
+
+    def _keep_warm(self, now: float) -> None:
+        """Let readers stay while nobody needs them: the next picture would wait a second for new ones."""
+        idle = not self._running and not self._warming and now - self._used > WARM_SECONDS
+        if idle and self._cluster.keeps_executors:
+            self._used, self._warming = now, True
+            self._pool.submit(self._warm)
+
+    def _warm(self) -> None:
+        try:
+            self._cluster.read("", [[]] * max(1, self._cluster.slots))
+        except Exception as error:  # noqa: BLE001  as above; whoever reads next will be told of it
+            log.info("executors could not be kept warm: %s", why(error))
+        finally:
+            self._warming = False
 
     def _watch(self) -> None:
-        said = lonely_since = time.monotonic()
+        said = lonely_since = self._used = time.monotonic()
         while self._cluster.is_open:
             now, executors = time.monotonic(), self._cluster.executors
             if executors or not self._running:
@@ -131,6 +148,7 @@ class _Driver:
             if now - said >= STATE_SECONDS:
                 self._speech.say({"slots": self._cluster.slots, "executors": executors})
                 said = now
+            self._keep_warm(now)
             time.sleep(_LOOK_SECONDS)
 
     def _watch_all(self) -> None:
@@ -150,22 +168,6 @@ class _Driver:
 def refused(error: DigitWatcherError) -> dict[str, str]:
     """What the daemon is told of it."""
     return {"refused": type(error).__name__, "error": in_words(str(error)), "hint": in_words(error.hint)}
-
-
-def why(error: Exception) -> str:
-    """What matters of Spark's words, which come with all places they passed through."""
-    java = getattr(error, "java_exception", None)
-    try:
-        text = str(java.getMessage() if java is not None else error)
-    except Exception:  # noqa: BLE001  of many kinds: the JVM, which has the words, is gone
-        text = ""
-    text = text.split("most recent failure: ")[-1].split("Driver stacktrace:")[0]
-    said = [line.strip() for line in text.splitlines()]
-    lines = [line for line in said if line and not line.startswith(("at ", "SQLSTATE"))]
-    first, *others = lines or [type(error).__name__]
-    if others and _TRACEBACK in first:
-        first, others = f"an executor's Python: {others[-1]}", []
-    return in_words(f"{first} … {others[-1]}" if others else first)[:_LONGEST_WHY]
 
 
 def _hint(settings: SessionSettings) -> str:
