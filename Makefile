@@ -19,7 +19,7 @@ help:
 	@echo "               INSTANCE=scans for one more inbox, PREFIX=/opt, DESTDIR=DIR"
 	@echo "make uninstall as root: the service goes; settings, pictures and results stay"
 	@echo "make test      run the tests, but for the long ones below (installs TensorFlow where it has a wheel)"
-	@echo "make test-training  small networks are trained, from data to a bundle that reads"
+	@echo "make test-training  with TensorFlow: small networks are trained until they read, Keras models read as they are"
 	@echo "make test-kills     a daemon is killed at each step that leaves something behind; long"
 	@echo "make test-browser   the review page and the report in a real Chromium"
 	@echo "make test-spark     pictures are read on a small Spark cluster of this machine; needs Java 17"
@@ -67,7 +67,7 @@ test: $(VENV)/.dev
 test-kills: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/kills
 
-# Networks are trained, small ones, on little: from data to a bundle that reads.
+# With TensorFlow: small networks are trained on little, from data to a bundle that reads; Keras models read as they are.
 test-training: $(VENV)/.dev
 	@$(BIN)/python -m pytest tests/training
 
