@@ -169,9 +169,9 @@ def test_where_there_is_nothing_to_read_no_executor_is_needed(driven: Driven) ->
     assert {"slots": 4, "executors": 0} == driven.heard()[-1]
 
 
-def warmed(driven: Driven, seconds: float) -> int:
-    """How many jobs there were without a picture in so long a time."""
-    driven.cluster.looks = [1] * int(seconds)
+def warmed(driven: Driven, looks: list[int]) -> int:
+    """How many jobs there were without a picture in so many seconds. looks: executors, at each."""
+    driven.cluster.looks, driven.cluster.read_parts = [*looks], []
     driven.driver._watch()
     driven.driver._pool.submit(lambda: None).result()
     assert {("", ((),) * 4)} >= {(mark, tuple(map(tuple, parts))) for mark, parts in driven.cluster.read_parts}
@@ -181,23 +181,34 @@ def warmed(driven: Driven, seconds: float) -> int:
 def test_readers_are_kept_while_nobody_needs_them(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job without a picture for each slot, within the minute in which Spark would end them; none is told of."""
     monkeypatch.setattr(driven.driver._pool, "submit", at_once)
-    driven.cluster.script = [[], RuntimeError("lost"), []]
-    assert 0 == warmed(driven, WARM_SECONDS)
-    assert 3 == warmed(driven, 3 * WARM_SECONDS + 5)
+    driven.driver._met, driven.cluster.script = 1, [[], RuntimeError("lost"), []]
+    assert 0 == warmed(driven, [1] * int(WARM_SECONDS))
+    assert 3 == warmed(driven, [1] * int(3 * WARM_SECONDS + 5))
     assert all("slots" in word for word in driven.heard())
+
+
+def test_readers_begin_as_soon_as_their_executor_is_there(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first ones, one that comes later or comes back, one that came amid other work; not where some go."""
+    monkeypatch.setattr(driven.driver._pool, "submit", at_once)
+    driven.cluster.script = [[], [], [], []]
+    assert 3 == warmed(driven, [1, 1, 2, 2, 1, 1, 2, 2])
+    driven.driver._running = 1
+    assert 0 == warmed(driven, [3, 3, 3])
+    driven.driver._running = 0
+    assert 1 == warmed(driven, [3, 3])
 
 
 def test_executors_that_spark_may_take_away_are_not_kept(driven: Driven) -> None:
     """As its dynamic allocation was told to; a job would hold them for ever."""
     driven.cluster.keeps_executors = False
-    assert 0 == warmed(driven, 5 * WARM_SECONDS)
+    assert 0 == warmed(driven, [1] * int(5 * WARM_SECONDS))
 
 
 def test_nobody_keeps_readers_that_read_or_do_not_answer(driven: Driven) -> None:
     """They have something to do; and one job that hangs is enough."""
     for name in ("_running", "_warming"):
         setattr(driven.driver, name, 1)
-        assert 0 == warmed(driven, 3 * WARM_SECONDS)
+        assert 0 == warmed(driven, [1] * int(3 * WARM_SECONDS))
         setattr(driven.driver, name, 0)
 
 

@@ -95,6 +95,7 @@ class _Driver:
         self._cluster, self._speech, self._patience = cluster, speech, patience
         self._running, self._over = 0, False
         self._used, self._warming = 0.0, False  # when executors last had something to do
+        self._met = 0  # executors that have been given something to do
         self._pool = ThreadPoolExecutor(JOBS + 1, "job")
 
     def run(self, link: socket.socket) -> None:
@@ -121,11 +122,12 @@ class _Driver:
             self._running -= 1
             self._used = time.monotonic()
 
-    def _keep_warm(self, now: float) -> None:
-        """Let readers stay while nobody needs them: the next picture would wait a second for new ones."""
-        idle = not self._running and not self._warming and now - self._used > WARM_SECONDS
-        if idle and self._cluster.keeps_executors:
-            self._used, self._warming = now, True
+    def _keep_warm(self, now: float, executors: int) -> None:
+        """Let readers begin as soon as an executor has come, and stay while nobody needs them: pictures would wait."""
+        self._met = min(self._met, executors)
+        due = executors > self._met or now - self._used > WARM_SECONDS
+        if due and not self._running and not self._warming and self._cluster.keeps_executors:
+            self._met, self._used, self._warming = executors, now, True
             self._pool.submit(self._warm)
 
     def _warm(self) -> None:
@@ -148,7 +150,7 @@ class _Driver:
             if now - said >= STATE_SECONDS:
                 self._speech.say({"slots": self._cluster.slots, "executors": executors})
                 said = now
-            self._keep_warm(now)
+            self._keep_warm(now, executors)
             time.sleep(_LOOK_SECONDS)
 
     def _watch_all(self) -> None:
