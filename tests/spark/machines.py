@@ -22,11 +22,10 @@ _OPTIONS = ("--net", "--mount", "--uts")
 
 
 class Machine:
-    """One of them, without a cable. The test is skipped, by the system's words, where there can be none."""
+    """One of them, without a cable."""
 
     def __init__(self, name: str, address: str = "") -> None:
         self.name, self.address = name, address
-        run("unshare", *_OPTIONS, "ip", "-V")
         self._holder = subprocess.Popen(["unshare", *_OPTIONS, "sleep", "infinity"], preexec_fn=die_with_the_parent)
         wait_for(self._is_apart, f"machine {name}")
         self.run("sh", "-c", f"echo {name} > /proc/sys/kernel/hostname")
@@ -65,9 +64,14 @@ class Machine:
 
 
 class Network:
-    """A switch, and machines on it that know each other by name, in /etc/hosts."""
+    """A switch, and machines on it that know each other by name, in /etc/hosts.
+
+    The test is skipped, by the system's words, where there can be none.
+    """
 
     def __init__(self, *names: str) -> None:
+        for kind in (["bridge"], ["veth", "peer", "name", "other"]):
+            run("unshare", *_OPTIONS, "ip", "link", "add", "one", "type", *kind)
         self._folder = Path(tempfile.mkdtemp(prefix="digit-watcher-network-"))
         self._switch = Machine("switch")
         self._switch.run("ip", "link", "add", "switch", "type", "bridge")
