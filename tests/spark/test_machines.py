@@ -3,7 +3,8 @@
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -61,28 +62,41 @@ def nodes(network: Network) -> list[Machine]:
     return network.machines[2:]
 
 
-@pytest.mark.parametrize("trouble", ["no way back", "no name"])
-def test_executors_that_do_not_get_through_are_told_of(
-    away: Clustered, network: Network, tmp_path: Path, trouble: str
-) -> None:
-    """They start, and none comes: a firewall before the desk, or a name that nodes do not know. Said as it is."""
-    desk, undo = network.machines[0], list[tuple[Machine, tuple[str | Path, ...]]]()
+@contextmanager
+def no_way_back(network: Network, _: Path) -> Iterator[None]:
+    """What nodes send to the desk arrives, and is not answered: a firewall."""
+    desk = network.machines[0]
     for node in nodes(network):
-        if trouble == "no way back":
-            desk.run("ip", "route", "add", "blackhole", node.address)
-            undo.append((desk, ("ip", "route", "del", "blackhole", node.address)))
-        else:
-            (tmp_path / "hosts").write_text("127.0.0.1 localhost\n")
-            node.run("mount", "--bind", tmp_path / "hosts", "/etc/hosts")
-            undo.append((node, ("umount", "/etc/hosts")))
-    try:
+        desk.run("ip", "route", "add", "blackhole", node.address)
+    yield
+    for node in nodes(network):
+        desk.run("ip", "route", "del", "blackhole", node.address)
+
+
+@contextmanager
+def no_name(network: Network, folder: Path) -> Iterator[None]:
+    """Nodes do not know the desk by its name."""
+    (folder / "hosts").write_text("127.0.0.1 localhost\n")
+    for node in nodes(network):
+        node.run("mount", "--bind", folder / "hosts", "/etc/hosts")
+    yield
+    for node in nodes(network):
+        node.run("umount", "/etc/hosts")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "expected"),
+    [(no_way_back, "none got through to desk:"), (no_name, "the last one that ended: Command exited with code 1")],
+)
+def test_executors_that_do_not_get_through_are_told_of(
+    away: Clustered, network: Network, tmp_path: Path,
+    trouble: Callable[[Network, Path], AbstractContextManager[None]], expected: str,
+) -> None:  # fmt: skip
+    """They start, and none comes. Said as it is, with the address that they must reach."""
+    with trouble(network, tmp_path):
         done = away.command("run", "--once", seconds=LONG)
-    finally:
-        for machine, command in undo:
-            machine.run(*command)
     assert 4 == done.returncode
-    assert "no executor has come within 20 s from spark://10.77.0.2" in done.stderr
-    expected = "none got through to desk:" if trouble == "no way back" else "the last one that ended: Command exited"
+    assert f"no executor has come within 20 s from {away.cluster.master}: " in done.stderr
     assert expected in done.stderr
     assert "Executors must reach desk:" in done.stderr
 
