@@ -53,6 +53,13 @@ def test_our_promises_are_nobody_else_s_to_say() -> None:
     assert f"-Djava.io.tmpdir={SCRATCH}" in options
 
 
+def test_an_executor_that_falls_silent_is_given_up_soon() -> None:
+    """After four of its heartbeats, which come every ten seconds; whoever needs longer may say so."""
+    found = defaults("spark://h:7077", SCRATCH)
+    assert ("40s", "5s") == (found["spark.network.timeout"], found["spark.network.timeoutInterval"])
+    assert "spark.network.timeout" not in musts("spark://h:7077", SCRATCH)
+
+
 @pytest.mark.parametrize(("length", "used"), [(64, "true"), (65, "false")])
 def test_sockets_are_unix_ones_where_their_path_is_short_enough(length: int, used: str) -> None:
     """Linux has room for 107 bytes, of which a name of Spark's takes 43."""

@@ -66,6 +66,9 @@ def defaults(master: str, scratch: Path) -> dict[str, str]:
         "spark.python.unix.domain.socket.enabled": str(len(os.fsencode(scratch)) <= LONGEST_SCRATCH).lower(),
         # A picture that takes executors with it must not take the session: there would be no end to it.
         "spark.executor.maxNumFailures": "1000",
+        # Four heartbeats: so long wait pictures in the hands of one that was cut off (by Spark itself: 2 to 3 minutes).
+        "spark.network.timeout": "40s",
+        "spark.network.timeoutInterval": "5s",
         "spark.executor.memory": "512m",  # of the JVM, which holds nothing; readers need their own beside it
         "spark.locality.wait": "0",
         # As a service, nothing that it may write can be loaded as a library: LZ4 has a second form in Java.
