@@ -104,9 +104,8 @@ def test_executors_that_do_not_get_through_are_told_of(
 def test_pictures_are_read_on_other_machines(daemon: Clustered, network: Network) -> None:
     """Through a mount point of their own, by what was sent there; the daemon's machine opens none."""
     daemon.assert_read(daemon.drop_some("first", 100))
-    assert 2 == daemon.status()["engine"]["executors"]
-    readers = [pid for pid in daemon.cluster.processes() if READER in command_of(pid)]
-    assert {machine_of(pid, network) for pid in readers} == {"node-0", "node-1"}
+    wait_for(lambda: readers_on(network, daemon) == {"node-0", "node-1"}, "readers on both nodes")
+    wait_for(lambda: daemon.status()["engine"]["executors"] == 2, "both executors")
     assert [] == daemon.processes(READER)
 
 
@@ -152,7 +151,8 @@ def test_a_daemon_whose_own_cable_is_pulled_pauses_and_goes_on(daemon: Clustered
     assert {"ok"} == {row["status"] for row in daemon.rows()}
 
 
-def machine_of(pid: int, network: Network) -> str:
-    """The name of the one on which a process runs."""
-    space = os.readlink(f"/proc/{pid}/ns/net")
-    return next(one.name for one in network.machines if os.readlink(f"/proc/{one.pid}/ns/net") == space)
+def readers_on(network: Network, place: Clustered) -> set[str]:
+    """The names of the machines on which there are any, of the cluster's."""
+    pids = [pid for pid in place.cluster.processes() if READER in command_of(pid)]
+    names = {os.readlink(f"/proc/{one.pid}/ns/net"): one.name for one in network.machines}
+    return {names[os.readlink(f"/proc/{pid}/ns/net")] for pid in pids}
