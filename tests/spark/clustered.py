@@ -25,7 +25,7 @@ _PROPERTIES = {
     "spark.executor.memory": "512m", "spark.executor.extraJavaOptions": _SMALL,
 }  # fmt: skip
 LONG = 150.0  # seconds: executors are JVMs, and several may have to start, one after the other
-DRIVER = b"watcher.spark.driver"
+DRIVER, READER = b"watcher.spark.driver", b"watcher.reader"
 JVM = b"org.apache.spark.deploy.SparkSubmit"
 
 

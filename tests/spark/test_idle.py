@@ -3,9 +3,8 @@
 import time
 
 from tests.end_to_end.process import wait_for
-from tests.spark.clustered import Clustered
+from tests.spark.clustered import READER, Clustered
 from tests.spark.processes import command_of
-from tests.spark.test_reading import READER
 
 SECONDS = 75.0
 

@@ -11,12 +11,11 @@ import pytest
 
 from tests.end_to_end.process import wait_for
 from tests.spark.cluster import Cluster, why_missing
-from tests.spark.clustered import LONG, Clustered, clustered
+from tests.spark.clustered import LONG, READER, Clustered, clustered
 from tests.spark.machines import Machine, Network
 from tests.spark.processes import command_of
 
 BREAK_SECONDS = 3.0
-READER = b"watcher.reader"
 HASTY = {
     "spark.network.timeout": "15s", "spark.network.timeoutInterval": "2s", "spark.executor.heartbeatInterval": "3s",
 }  # fmt: skip

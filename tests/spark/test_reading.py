@@ -9,11 +9,9 @@ import pytest
 from tests.end_to_end.pictures import KINDS, png
 from tests.end_to_end.process import wait_for
 from tests.spark.cluster import Cluster
-from tests.spark.clustered import DRIVER, JVM, Clustered
+from tests.spark.clustered import DRIVER, JVM, READER, Clustered
 from tests.spark.processes import command_of
 from tests.spark.sockets import beyond_loopback, listening
-
-READER = b"watcher.reader"
 
 
 @pytest.fixture(scope="module")
