@@ -18,7 +18,7 @@ from bench.new_rows import NewRows
 from bench.pictures import KINDS, Kind, draw_mnist_like
 from bench.results import Figure, Results
 from bench.table import Table
-from tests.spark.cluster import LOOPBACK, Cluster, why_missing
+from tests.spark.cluster import LOOPBACK, Cluster, why_missing, write_properties
 from watcher.bars import each
 from watcher.errors import SurroundingsError
 
@@ -71,9 +71,9 @@ def settings(cluster: Cluster, root: Path, name: str = READ_BY[-1]) -> str:
     if name.startswith("here"):
         return ""
     properties = root / "spark.conf"
-    cores = 1 if name == "Spark, 1 worker" else 2
+    cores = "1" if name == "Spark, 1 worker" else "2"
     said = {"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK, "spark.cores.max": cores}
-    properties.write_text("".join(f"{key} {value}\n" for key, value in said.items()), encoding="utf-8")
+    write_properties(properties, said)
     return f"engine: spark\nspark:\n  master: {cluster.master}\n  properties: {properties}\n"
 
 
