@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tests.end_to_end.process import wait_for
-from tests.spark.processes import command_of, kill, kill_marked, marked, parent_of
+from tests.spark.processes import kill, kill_marked, marked, parent_of
 from watcher.child import die_with_the_parent
 from watcher.errors import ConfigError
 from watcher.spark.readiness import java_version, pyspark_version
@@ -121,7 +121,7 @@ class Cluster:
 
     def executors(self, worker: int | None = None) -> list[int]:
         """Pids of the executors' JVMs, of one worker or of all."""
-        found = [pid for pid in self.processes() if _EXECUTOR in command_of(pid)]
+        found = self.processes(_EXECUTOR)
         if worker is None:
             return found
         process = self._processes[f"worker{worker}"]
@@ -134,9 +134,9 @@ class Cluster:
             kill(pid)
         return pids
 
-    def processes(self) -> list[int]:
-        """All that were started here and live, with all that they started."""
-        return marked(self.mark)
+    def processes(self, word: bytes = b"") -> list[int]:
+        """All that were started here and live, with all that they started: those with the word in a command."""
+        return marked(self.mark, word)
 
     def log(self, name: str) -> str:
         """What the `master`, or `worker0` and so on, has said since it was started last."""

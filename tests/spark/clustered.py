@@ -15,7 +15,7 @@ from tests.end_to_end.process import Running, wait_for
 from tests.faults.injection import HOLD, gate
 from tests.spark.cluster import LOOPBACK, Cluster, write_properties
 from tests.spark.machines import Machine
-from tests.spark.processes import command_of, kill_marked, marked
+from tests.spark.processes import kill_marked, marked
 
 _MARK = "DAEMON_OF_TESTS"
 _SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
@@ -92,7 +92,7 @@ class Clustered(Place):
 
     def processes(self, word: bytes = b"") -> list[int]:
         """All that the daemons here have started and that lives, themselves too: those with the word in a command."""
-        return [pid for pid in marked(self._mark) if word in command_of(pid)]
+        return marked(self._mark, word)
 
     def logs(self) -> dict[str, str]:
         """What the daemons here have written, and Spark's driver."""

@@ -8,14 +8,14 @@ from pathlib import Path
 from tests.end_to_end.process import wait_for
 
 
-def marked(mark: str) -> list[int]:
-    """Pids of the processes that live and have this in their environment."""
+def marked(mark: str, word: bytes = b"") -> list[int]:
+    """Pids of the processes that live and have this in their environment: those with the word in their command."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if mark.encode() in (folder / "environ").read_bytes():
                 found.append(int(folder.name))
-    return sorted(found)
+    return sorted(pid for pid in found if word in command_of(pid))
 
 
 def kill_marked(mark: str) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from tests.end_to_end.process import wait_for
 from tests.spark.clustered import DRIVER, Clustered
-from tests.spark.processes import command_of
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +22,8 @@ def settings() -> dict[str, Any]:
 
 def kill(place: Clustered, word: bytes) -> None:
     """All with this in their command: of an executor, its JVM lives on."""
-    for pid in place.cluster.processes():
-        if word in command_of(pid):
-            os.kill(pid, signal.SIGKILL)
+    for pid in place.cluster.processes(word):
+        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from tests.end_to_end.process import wait_for
 from tests.spark.cluster import Cluster, why_missing
 from tests.spark.clustered import LONG, READER, Clustered, clustered
 from tests.spark.machines import Machine, Network
-from tests.spark.processes import command_of
 
 BREAK_SECONDS = 3.0
 HASTY = {
@@ -67,9 +66,11 @@ def no_way_back(network: Network, _: Path) -> Iterator[None]:
     desk = network.machines[0]
     for node in nodes(network):
         desk.run("ip", "route", "add", "blackhole", node.address)
-    yield
-    for node in nodes(network):
-        desk.run("ip", "route", "del", "blackhole", node.address)
+    try:
+        yield
+    finally:
+        for node in nodes(network):
+            desk.run("ip", "route", "del", "blackhole", node.address)
 
 
 @contextmanager
@@ -78,9 +79,11 @@ def no_name(network: Network, folder: Path) -> Iterator[None]:
     (folder / "hosts").write_text("127.0.0.1 localhost\n")
     for node in nodes(network):
         node.run("mount", "--bind", folder / "hosts", "/etc/hosts")
-    yield
-    for node in nodes(network):
-        node.run("umount", "/etc/hosts")
+    try:
+        yield
+    finally:
+        for node in nodes(network):
+            node.run("umount", "/etc/hosts")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +155,5 @@ def test_a_daemon_whose_own_cable_is_pulled_pauses_and_goes_on(daemon: Clustered
 
 def readers_on(network: Network, place: Clustered) -> set[str]:
     """The names of the machines on which there are any, of the cluster's."""
-    pids = [pid for pid in place.cluster.processes() if READER in command_of(pid)]
     names = {os.readlink(f"/proc/{one.pid}/ns/net"): one.name for one in network.machines}
-    return {names[os.readlink(f"/proc/{pid}/ns/net")] for pid in pids}
+    return {names[os.readlink(f"/proc/{pid}/ns/net")] for pid in place.cluster.processes(READER)}

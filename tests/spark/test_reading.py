@@ -10,7 +10,6 @@ from tests.end_to_end.pictures import KINDS, png
 from tests.end_to_end.process import wait_for
 from tests.spark.cluster import Cluster
 from tests.spark.clustered import DRIVER, JVM, READER, Clustered
-from tests.spark.processes import command_of
 from tests.spark.sockets import beyond_loopback, listening
 
 
@@ -48,7 +47,7 @@ def test_many_of_every_kind_are_read(warm: Clustered) -> None:
 
 def test_no_picture_is_opened_but_on_executors(warm: Clustered) -> None:
     """Readers are the executors' children; the daemon itself has started a driver and nothing that decodes."""
-    executors = [pid for pid in warm.cluster.processes() if READER in command_of(pid)]
+    executors = warm.cluster.processes(READER)
     assert executors
     assert set(executors).isdisjoint(warm.processes())
     assert [] == warm.processes(READER)
